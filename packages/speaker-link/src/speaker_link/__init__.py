@@ -1,0 +1,1 @@
+"""Messages between a Tiếng Mõ server and its loudspeakers, and their signatures."""

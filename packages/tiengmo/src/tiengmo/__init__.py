@@ -1,0 +1,1 @@
+"""Tiếng Mõ, the grassroots information system of one locality."""

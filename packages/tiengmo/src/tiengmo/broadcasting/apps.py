@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BroadcastingConfig(AppConfig):
+    name = "tiengmo.broadcasting"
+    label = "broadcasting"

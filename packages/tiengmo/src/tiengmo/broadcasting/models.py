@@ -1,0 +1,38 @@
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from tiengmo.releases.models import Priority
+
+
+class PlayoutItem(models.Model):
+    """Something a station's loudspeakers play at one instant. Personal data: none.
+
+    `areas` narrows the station's own area; `editions` is what the signed schedule carries, in the
+    release's order: [{language, sha256, bytes, duration_ms}]. Each box picks by its village's
+    languages.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    station = models.ForeignKey("places.Unit", on_delete=models.PROTECT, related_name="playout")
+    title = models.CharField(max_length=300)
+    release = models.ForeignKey(
+        "releases.Release", on_delete=models.PROTECT, null=True, related_name="playout_items"
+    )
+    areas = models.JSONField(default=list)
+    editions = models.JSONField(default=list)
+    priority = models.CharField(max_length=12, choices=Priority.choices, default=Priority.ROUTINE)
+    start_at = models.DateTimeField(db_index=True)
+    # A box that could not start on time may still start before this instant.
+    start_before_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["start_at"]
+        indexes = [models.Index(fields=["station", "start_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.start_at:%Y-%m-%d %H:%M:%S} {self.title}"

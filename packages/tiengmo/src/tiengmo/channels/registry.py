@@ -1,0 +1,101 @@
+"""Which channels this installation has. `config` registers them; a higher app may be one too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.utils.safestring import SafeString
+
+    from tiengmo.places.models import Village
+    from tiengmo.releases.models import Delivery, Release, Rendition
+
+
+class DeliveryError(Exception):
+    """A channel could not carry or take back a delivery.
+
+    permanent: trying again will not help. reason: a code of `releases.rules.REASONS`.
+    """
+
+    def __init__(self, message: str, *, permanent: bool, reason: str = "error") -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a release goes on one channel: a loudspeaker box, a page."""
+
+    target: str
+    name: str
+    village: Village | None = None
+    is_online: bool | None = None
+
+
+@dataclass(frozen=True)
+class FormProblem:
+    """Why a text does not fit a channel, in the editor's language."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms of one edition that channels check and preview while it is being written."""
+
+    language: str = "vi"
+    headline: str = ""
+    short_text: str = ""
+    summary: str = ""
+    body_html: str = ""
+    script: str = ""
+    sound_duration_ms: int | None = None
+    sound_url: str = ""
+    picture: dict[str, object] = field(default_factory=dict)
+
+
+class Channel(Protocol):
+    """One way to reach people. `deliver` and `withdraw` are idempotent and may be called again."""
+
+    code: str
+    label: str
+    # True when one act carries every target at once (a signed schedule for all boxes).
+    is_broadcast: bool
+
+    def targets(self, release: Release) -> Iterable[Target]:
+        """Name every target of this release on this channel."""
+
+    def check(self, forms: Forms) -> list[FormProblem]:
+        """Say what keeps this text off the channel."""
+
+    def preview(self, forms: Forms) -> SafeString:
+        """Show the form as the channel will, as HTML for the staff interface."""
+
+    def deliver(self, release: Release, deliveries: list[Delivery]) -> None:
+        """Send to these targets; raise DeliveryError. Marks nothing: channels.actions does."""
+
+    def withdraw(self, release: Release, deliveries: list[Delivery]) -> None:
+        """Take back from these targets; raise DeliveryError."""
+
+    def can_carry(self, rendition: Rendition) -> bool:
+        """Say whether this language version has the form the channel needs."""
+
+
+_CHANNELS: dict[str, Channel] = {}
+
+
+def register(channel: Channel) -> None:
+    _CHANNELS[channel.code] = channel
+
+
+def channel(code: str) -> Channel:
+    return _CHANNELS[code]
+
+
+def channels() -> list[Channel]:
+    return list(_CHANNELS.values())

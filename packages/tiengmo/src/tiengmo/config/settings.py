@@ -1,0 +1,206 @@
+"""Settings of one installation. Everything that differs between machines comes from TIENGMO_*.
+
+TIENGMO_HOME holds what the installation owns: database, media and keys. DATABASE_URL moves the
+database to PostgreSQL 15+; without it the database is SQLite in WAL mode.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = Path(os.environ.get("TIENGMO_ROOT", PACKAGE.parents[3]))
+HOME = Path(os.environ.get("TIENGMO_HOME", ROOT / "var"))
+KEYS = Path(os.environ.get("TIENGMO_KEYS", HOME / "keys"))
+KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _secret(name: str) -> str:
+    """Read a secret of this installation, making it on first use."""
+    path = KEYS / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        value = secrets.token_urlsafe(48)
+        try:
+            # O_EXCL: two processes that start at once must agree on one secret.
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(value)
+        except FileExistsError:
+            return path.read_text().strip()
+        return value
+
+
+SECRET_KEY = _secret("secret_key")
+DEBUG = os.environ.get("TIENGMO_DEBUG") == "1"
+IS_DEMO = os.environ.get("TIENGMO_DEMO") == "1"
+ALLOWED_HOSTS = os.environ.get("TIENGMO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+PUBLIC_URL = os.environ.get("TIENGMO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "tiengmo.portal",
+    "tiengmo.reach",
+    "tiengmo.newsroom",
+    "tiengmo.channels",
+    "tiengmo.broadcasting",
+    "tiengmo.releases",
+    "tiengmo.voices",
+    "tiengmo.speakers",
+    "tiengmo.people",
+    "tiengmo.places",
+    "tiengmo.outbox",
+    "tiengmo.audit",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.sites",
+    "wagtail",
+    "modelcluster",
+    "modelsearch",
+    "taggit",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "leaflet",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tiengmo.config.urls"
+WSGI_APPLICATION = "tiengmo.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'tiengmo.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    ),
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer that starts as a reader would fail at once with "database is locked" when
+        # another process writes meanwhile; IMMEDIATE makes it wait its turn instead.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+        ),
+    }
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "wagtailadmin_login"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = HOME / "media"
+SOUND_ROOT = HOME / "sound"  # content-addressed sound files: foundation.blobs
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# The gateway's own address, as a loudspeaker box sees it, and the broker's.
+GATEWAY_HOST = os.environ.get("TIENGMO_GATEWAY_HOST", "127.0.0.1")
+GATEWAY_PORT = int(os.environ.get("TIENGMO_GATEWAY_PORT", "8001"))
+GATEWAY_URL = os.environ.get("TIENGMO_GATEWAY_URL", f"http://{GATEWAY_HOST}:{GATEWAY_PORT}")
+BROKER_KIND = os.environ.get("TIENGMO_BROKER", "auto")  # auto | mosquitto | embedded | external
+BROKER_HOST = os.environ.get("TIENGMO_BROKER_HOST", "127.0.0.1")
+BROKER_PORT = int(os.environ.get("TIENGMO_BROKER_PORT", "18830"))
+BROKER_TLS_CA = os.environ.get("TIENGMO_BROKER_TLS_CA", "")
+
+# Seconds between releasing an item for immediate play and its start instant: time for every box
+# to fetch and verify its sound, so that all of them start together.
+PLAYOUT_LEAD_SECONDS = float(os.environ.get("TIENGMO_PLAYOUT_LEAD_SECONDS", "8"))
+
+WAGTAIL_SITE_NAME = "Tiếng Mõ"
+WAGTAILADMIN_BASE_URL = PUBLIC_URL
+WAGTAIL_I18N_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBALS": False}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("TIENGMO_LOG", "INFO")},
+}

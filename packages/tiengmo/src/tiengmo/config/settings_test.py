@@ -1,0 +1,16 @@
+"""Settings for the test suite: a home of its own, tasks run at once, weak but fast passwords."""
+
+import os
+import tempfile
+
+os.environ.setdefault("TIENGMO_HOME", tempfile.mkdtemp(prefix="tiengmo-test-"))
+
+from .settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AXES_ENABLED = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
