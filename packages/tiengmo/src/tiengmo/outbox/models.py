@@ -13,6 +13,8 @@ class OutboxEntry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     topic = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
+    # At most one open entry has this key: "publish station 02686" is worth doing once.
+    key = models.CharField(max_length=160, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
@@ -28,6 +30,14 @@ class OutboxEntry(models.Model):
                 fields=["due_at"],
                 name="outbox_open",
                 condition=models.Q(done_at=None, given_up_at=None),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                name="outbox_one_waiting_a_key",
+                # A leased entry is already running on what it read: later news needs its own entry.
+                condition=models.Q(done_at=None, given_up_at=None, lease=None) & ~models.Q(key=""),
             ),
         ]
 

@@ -1,0 +1,4 @@
+from .announce import announce
+from .sweep import sweep
+
+__all__ = ["announce", "sweep"]

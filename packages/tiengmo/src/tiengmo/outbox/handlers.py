@@ -1,0 +1,3 @@
+from tiengmo.outbox import worker
+
+__all__ = ["worker"]
