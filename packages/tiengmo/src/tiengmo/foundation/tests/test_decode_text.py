@@ -96,9 +96,8 @@ def test_any_bytes_give_text_or_a_refusal(raw: bytes):
     assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text)
 
 
-@given(st.lists(st.sampled_from(NOTICE.split()), min_size=4, max_size=40))
+# One word alone can be a possible word in both encodings; a sentence cannot.
+@given(st.lists(st.sampled_from(sorted(set(NOTICE.split()))), min_size=12, unique=True))
 def test_the_old_encodings_are_told_apart(words: list[str]):
     text = " ".join(words).lower()
-    if text.isascii():
-        return
     assert decode_text(as_tcvn3(text)).text == text
