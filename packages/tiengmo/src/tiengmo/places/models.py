@@ -7,7 +7,9 @@ class Unit(models.Model):
 
     `level` is data (province, district, commune, ...): nothing in code depends on which levels a
     country has this year. A unit that ends keeps its name and code for ever; `UnitSuccession` says
-    who took it over.
+    who took it over. A carry-over is often entered after its date, so besides the dates that hold
+    in law (`valid_from`, `valid_to`) a unit keeps when this system learned of them (`opened_at`,
+    `closed_at`): a release made in between still means the unit its clearer saw.
     """
 
     code = models.CharField(_("mã đơn vị"), max_length=20)
@@ -19,6 +21,10 @@ class Unit(models.Model):
     valid_from = models.DateField(_("có hiệu lực từ"))
     valid_to = models.DateField(_("có hiệu lực đến hết"), null=True, blank=True)
     legal_basis = models.CharField(_("căn cứ pháp lý"), max_length=300, blank=True)
+    # Loaded as a successor, and no carry-over has opened it yet: not in force on any day.
+    is_planned = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     geometry = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS 84
     west = models.FloatField(null=True, blank=True)
     south = models.FloatField(null=True, blank=True)
@@ -29,7 +35,7 @@ class Unit(models.Model):
     class Meta:
         ordering = ["code", "valid_from"]
         constraints = [
-            # A code may be reused by a successor (02683 was a town, then a commune): one holder a day.
+            # A code may be reused by a successor (02683 was a town, then a commune).
             models.UniqueConstraint(fields=["code", "valid_from"], name="unit_code_from"),
         ]
 
@@ -38,14 +44,20 @@ class Unit(models.Model):
 
 
 class UnitSuccession(models.Model):
-    """On `on`, `successor` took over (part of) `predecessor`. Personal data: none."""
+    """On `on`, `successor` takes over (part of) `predecessor`. Personal data: none.
+
+    It is a plan until a carry-over has been done (`carried_at`). Where a unit was divided, the
+    row with the lowest id is the one that continues it.
+    """
 
     predecessor = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="predecessions")
     on = models.DateField()
     legal_basis = models.CharField(max_length=300)
+    carried_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="one_succession"),
         ]
