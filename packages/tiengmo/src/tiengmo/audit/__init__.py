@@ -1,0 +1,3 @@
+from .actors import SYSTEM
+
+__all__ = ["SYSTEM"]
