@@ -1,0 +1,26 @@
+from django.db import models
+from django.utils import timezone
+
+
+class StationKey(models.Model):
+    """The certificate of one signing key of one unit; its private half is a file under KEYS.
+
+    Personal data: none.
+    """
+
+    kid = models.CharField(max_length=80, primary_key=True)
+    unit = models.ForeignKey("places.Unit", on_delete=models.PROTECT, related_name="station_keys")
+    certificate = models.TextField()  # signed by the root, as the box checks it
+    areas = models.JSONField(default=list)
+    highest_priority = models.CharField(max_length=12)
+    not_before_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["unit", "revoked_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kid} ({self.unit})"
