@@ -6,3 +6,16 @@ class ChannelsConfig(AppConfig):
 
     name = "tiengmo.channels"
     label = "channels"
+
+    def ready(self) -> None:
+        from tiengmo.channels import registry
+        from tiengmo.channels.loudspeakers import reports
+        from tiengmo.channels.loudspeakers.channel import Loudspeakers
+        from tiengmo.channels.portal_page.channel import PortalPage
+        from tiengmo.speakers import events
+
+        registry.register(PortalPage())
+        registry.register(Loudspeakers())
+        events.sound_held.connect(reports.on_sound_held, dispatch_uid="loudspeakers.held")
+        events.play_reported.connect(reports.on_play_reported, dispatch_uid="loudspeakers.played")
+        events.box_refused.connect(reports.on_box_refused, dispatch_uid="loudspeakers.refused")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from tiengmo.places.models import Village
-    from tiengmo.releases.models import Delivery, Release, Rendition
+    from tiengmo.releases.models import Delivery, Release
 
 
 class DeliveryError(Exception):
@@ -34,6 +34,17 @@ class Target:
     name: str
     village: Village | None = None
     is_online: bool | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a channel says of one delivery after it tried. status: a `DeliveryStatus`."""
+
+    delivery: Delivery
+    status: str
+    reason: str = ""
+    detail: str = ""
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,6 @@ class Channel(Protocol):
 
     code: str
     label: str
-    # True when one act carries every target at once (a signed schedule for all boxes).
-    is_broadcast: bool
 
     def targets(self, release: Release) -> Iterable[Target]:
         """Name every target of this release on this channel."""
@@ -76,14 +85,11 @@ class Channel(Protocol):
     def preview(self, forms: Forms) -> SafeString:
         """Show the form as the channel will, as HTML for the staff interface."""
 
-    def deliver(self, release: Release, deliveries: list[Delivery]) -> None:
-        """Send to these targets; raise DeliveryError. Marks nothing: channels.actions does."""
+    def deliver(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Send to these targets and say what came of each; raise DeliveryError for all of them."""
 
-    def withdraw(self, release: Release, deliveries: list[Delivery]) -> None:
-        """Take back from these targets; raise DeliveryError."""
-
-    def can_carry(self, rendition: Rendition) -> bool:
-        """Say whether this language version has the form the channel needs."""
+    def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Take back from these targets and say what came of each; raise DeliveryError."""
 
 
 _CHANNELS: dict[str, Channel] = {}

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tiengmo.broadcasting.models import PlayoutItem
+from tiengmo.speakers.actions import publish_schedule
+
+if TYPE_CHECKING:
+    from tiengmo.places.models import Unit
+
+HORIZON = timedelta(hours=48)
+
+
+def publish_station(station: Unit) -> None:
+    """Hand a station's next 48 hours to its boxes, signed; and what was taken off them."""
+    now = timezone.now()
+    current = PlayoutItem.objects.filter(station=station, start_at__lt=now + HORIZON)
+    publish_schedule(
+        station,
+        # Still worth a start, or still playing.
+        list(
+            current.filter(cancelled_at=None).filter(
+                Q(start_before_at__gt=now) | Q(start_at__gt=now - timedelta(hours=1))
+            )
+        ),
+        withdrawn=[
+            str(pk)
+            for pk in current.filter(
+                cancelled_at__isnull=False, start_before_at__gt=now - HORIZON
+            ).values_list("pk", flat=True)
+        ],
+    )

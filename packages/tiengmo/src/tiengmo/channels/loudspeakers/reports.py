@@ -1,0 +1,103 @@
+"""What boxes report becomes the state of deliveries and receipts with households."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tiengmo.releases.actions import move_delivery, record_receipt
+from tiengmo.releases.models import Delivery, DeliveryStatus
+from tiengmo.releases.workflow import OPEN
+
+if TYPE_CHECKING:
+    from tiengmo.speakers.models import Box, PlayReport, Refusal
+
+CHANNEL = "loudspeakers"
+METHOD = "within range of proven sound"
+# A play counts when at least this share of its samples went to the sound device.
+WHOLE_PLAY = 0.98
+MISSED_REASONS = {"quiet_hours", "untrusted_time", "sound_missing"}
+
+
+def _deliveries(item_id: str, serial: str) -> list[Delivery]:
+    return list(
+        Delivery.objects.filter(channel=CHANNEL, reference=item_id, target=serial).select_related(
+            "village"
+        )
+    )
+
+
+def on_sound_held(*, box: Box, item_id: str, **_: Any) -> None:
+    """The box has the sound, verified: nothing is missing for the play."""
+    for delivery in _deliveries(item_id, box.serial):
+        move_delivery(delivery, DeliveryStatus.SENT)
+
+
+def on_play_reported(*, report: PlayReport, **_: Any) -> None:
+    """Turn a proof of play into a receipt, or an honest cut or miss into its reason."""
+    for delivery in _deliveries(report.item_id, report.box.serial):
+        share = report.samples_played / report.samples_total if report.samples_total else 0
+        if report.outcome == "played" and share >= WHOLE_PLAY:
+            record_receipt(
+                delivery,
+                key=f"play:{report.pk}",
+                kind="played",
+                at=report.started_at or timezone.now(),
+                village=delivery.village,
+                language=report.language,
+                households=(report.box.households_lo, report.box.households_hi),
+                method=METHOD,
+                proof={
+                    "start_error_ms": report.start_error_ms,
+                    "samples_played": report.samples_played,
+                    "samples_total": report.samples_total,
+                    "sha256": report.sha256,
+                },
+            )
+            move_delivery(delivery, DeliveryStatus.DELIVERED)
+        elif report.outcome == "missed":
+            reason = report.reason if report.reason in MISSED_REASONS else "not_played"
+            move_delivery(
+                delivery,
+                DeliveryStatus.FAILED_PERMANENTLY,
+                reason=reason,
+                detail=report.reason,
+            )
+        else:
+            record_receipt(
+                delivery,
+                key=f"play:{report.pk}",
+                kind="played_partly",
+                at=report.started_at or timezone.now(),
+                village=delivery.village,
+                language=report.language,
+                method="cut: no household claim",
+                proof={"share": round(share, 3)},
+            )
+            move_delivery(
+                delivery,
+                DeliveryStatus.FAILED_PERMANENTLY,
+                reason="cut",
+                detail=f"{share:.0%}",
+            )
+
+
+def on_box_refused(*, refusal: Refusal, **_: Any) -> None:
+    """A refused schedule may hold any open item of that box: note it, the close decides."""
+    open_ones = Delivery.objects.filter(
+        channel=CHANNEL, target=refusal.box.serial, status__in=OPEN
+    ).filter(Q(reason="") | Q(reason="waiting"))
+    for delivery in open_ones:
+        move_delivery(delivery, delivery.status, reason="refused", detail=refusal.reason)
+
+
+def close(release_id: str) -> None:
+    """After the window: what has not proved its play has not played, and the reason is kept."""
+    still_open = Delivery.objects.filter(
+        release_id=release_id, channel=CHANNEL, status__in=OPEN
+    ).select_related("village")
+    for delivery in still_open:
+        reason = delivery.reason or ("not_played" if delivery.was_online else "box_offline")
+        move_delivery(delivery, DeliveryStatus.FAILED_PERMANENTLY, reason=reason)

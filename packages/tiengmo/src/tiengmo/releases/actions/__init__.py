@@ -1,0 +1,6 @@
+from .make_release import make_release
+from .move_delivery import move_delivery
+from .record_receipt import record_receipt
+from .withdraw_release import withdraw_release
+
+__all__ = ["make_release", "move_delivery", "record_receipt", "withdraw_release"]

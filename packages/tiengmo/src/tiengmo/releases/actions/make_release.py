@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from tiengmo.audit.actions import record
+from tiengmo.foundation.vietnamese import fold, nfc
+from tiengmo.outbox.actions import announce
+from tiengmo.releases.errors import ReleaseError
+from tiengmo.releases.models import Release, Rendition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tiengmo.people.models import User
+    from tiengmo.places.models import Unit
+    from tiengmo.releases.drafts import RenditionDraft
+
+DEFAULT_WINDOW = timedelta(hours=12)
+BODY_TAGS = {
+    "p", "br", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "b", "em", "i", "blockquote",
+    "hr", "img", "figure", "figcaption", "sub", "sup",
+}  # fmt: skip
+BODY_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height", "loading"},
+}
+
+
+def make_release(
+    *,
+    source_type: str,
+    source_id: str,
+    source_version: str,
+    title: str,
+    unit: Unit,
+    audience: Sequence[str],
+    channels: Sequence[str],
+    priority: str,
+    release_at: datetime | None,
+    window_end_at: datetime | None,
+    author_name: str,
+    cleared_by: User,
+    renditions: Sequence[RenditionDraft],
+) -> Release:
+    """Freeze a cleared version and announce that it is due.
+
+    release_at: instant of the embargo's end, None for now. window_end_at: the last instant at which
+    a target that was away may still carry it, default twelve hours after release. Calling it twice
+    for one version gives the same release.
+
+    Raises ReleaseError: no language version, no audience or channel, a sound that is not ready,
+    a window that ends before it begins.
+    """
+    now = timezone.now()
+    starts_at = max(release_at, now) if release_at else now
+    window_end_at = window_end_at or starts_at + DEFAULT_WINDOW
+    if not renditions:
+        raise ReleaseError("Bản tin chưa có nội dung để phát hành.")
+    if not audience:
+        raise ReleaseError("Chưa chọn địa bàn nhận tin.")
+    if not channels:
+        raise ReleaseError("Chưa chọn kênh phát hành.")
+    if window_end_at <= starts_at:
+        raise ReleaseError("Hạn phát đã qua trước giờ phát hành. Hãy chọn hạn phát muộn hơn.")
+    for draft in renditions:
+        if draft.sound is not None and not draft.sound.is_ready:
+            raise ReleaseError("Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại.")
+    with transaction.atomic():
+        release, is_new = Release.objects.get_or_create(
+            source_type=source_type,
+            source_id=str(source_id),
+            source_version=str(source_version),
+            defaults={
+                "title": nfc(title),
+                "slug": _slug(title, source_id, source_version),
+                "unit": unit,
+                "audience": list(audience),
+                "channels": list(channels),
+                "priority": priority,
+                "release_at": starts_at,
+                "window_end_at": window_end_at,
+                "author_name": author_name,
+                "cleared_by_id": str(cleared_by.pk),
+                "cleared_by_name": str(cleared_by),
+                "replaces": _replaced(source_type, str(source_id)),
+            },
+        )
+        if not is_new:
+            return release
+        for draft in renditions:
+            Rendition.objects.create(release=release, **_frozen(draft))
+        record(
+            "release.made",
+            by=cleared_by,
+            subject=release,
+            detail={
+                "source": f"{source_type}:{source_id}",
+                "version": str(source_version),
+                "audience": list(audience),
+                "channels": list(channels),
+                "release_at": starts_at.isoformat(),
+            },
+        )
+        announce("release.due", {"release": str(release.pk)}, due_at=starts_at)
+    return release
+
+
+def _slug(title: str, source_id: str, source_version: str) -> str:
+    words = slugify(fold(nfc(title)))[:120].strip("-") or "ban-tin"
+    return f"{words}-{str(source_id)[:8]}-{str(source_version)[:8]}"
+
+
+def _replaced(source_type: str, source_id: str) -> Release | None:
+    return (
+        Release.objects.filter(source_type=source_type, source_id=source_id)
+        .order_by("-cleared_at")
+        .first()
+    )
+
+
+def _frozen(draft: RenditionDraft) -> dict[str, Any]:
+    sound = draft.sound
+    return {
+        "language": draft.language,
+        "headline": nfc(draft.headline),
+        "short_text": nfc(draft.short_text),
+        "summary": nfc(draft.summary),
+        "body_html": nh3.clean(nfc(draft.body_html), tags=BODY_TAGS, attributes=BODY_ATTRIBUTES),
+        "picture": draft.picture,
+        "script": nfc(draft.script),
+        "sound_duration_ms": sound.duration_ms if sound else None,
+        "opus_sha256": sound.opus.sha256 if sound and sound.opus else "",
+        "opus_bytes": sound.opus.bytes if sound and sound.opus else None,
+        "mp3_sha256": sound.mp3.sha256 if sound and sound.mp3 else "",
+        "mp3_bytes": sound.mp3.bytes if sound and sound.mp3 else None,
+    }

@@ -1,0 +1,9 @@
+"""Announced inside the transaction that changed the rows."""
+
+from django.dispatch import Signal
+
+# release: Release. Sent when it has gone out, and when it was withdrawn.
+released = Signal()
+withdrawn = Signal()
+# delivery: Delivery, before: str. Sent when its status changed.
+delivery_moved = Signal()
