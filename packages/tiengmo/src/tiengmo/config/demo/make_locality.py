@@ -39,8 +39,10 @@ OUTLINE = Polygon(
         (103.615, 22.78),
     ]
 )  # fmt: skip
-# Half a metre a hamlet is enough on the ground; on a map of a district, some 100 m are.
+# Degrees: how far apart villages lie, and how much of an outline's detail is dropped.
 SPACING, TOLERANCE = 0.011, 0.0006
+# Brings the locality to about 17,500 households.
+SCALE = 0.935
 
 
 @dataclass
@@ -86,7 +88,7 @@ def _hamlets(chance: random.Random) -> list[Hamlet]:
                 [weight for _tongues, weight in commune.languages],
             )[0]
             kind, name = _name(commune, number, languages[0], used, chance)
-            households = round(chance.triangular(*commune.households))
+            households = round(chance.triangular(*commune.households) * SCALE)
             found.append(
                 Hamlet(
                     commune,
@@ -132,10 +134,11 @@ def _name(
         return "tổ dân phố", f"Tổ dân phố số {number}"
     first, second = NAMES.get(language, NAMES["vi"])
     while True:
-        name = f"{chance.choice(first)} {chance.choice(second)}"
-        if name not in used and name.split()[0] != name.split()[1]:
+        one, other = chance.choice(first), chance.choice(second)
+        name = f"{one} {other}"
+        if name not in used and one != other:
             used.add(name)
-            kind = "bản" if language in {"pcc", "tyz"} and chance.random() < 0.4 else "thôn"
+            kind = chance.choice(["thôn", "bản"]) if language in {"pcc", "tyz"} else "thôn"
             return kind, f"{kind.capitalize()} {name}"
 
 
@@ -226,10 +229,11 @@ def _write_boxes(hamlets: list[Hamlet], without: set[str], chance: random.Random
             hi = hamlet.households * chance.uniform(0.82, 1.0) / n**0.75
             lo = hi * chance.uniform(0.55, 0.8)
             place = _near(hamlet, chance)
-            name = f"Cụm loa {hamlet.name[0].lower()}{hamlet.name[1:]}"
+            home = f"{hamlet.name[0].lower()}{hamlet.name[1:]}"
             rows.append(
                 [
-                    f"BX{len(rows) + 1:04d}", hamlet.code, f"{name} {number}" if n > 1 else name,
+                    f"BX{len(rows) + 1:04d}", hamlet.code,
+                    f"Cụm loa {number}, {home}" if n > 1 else f"Cụm loa {home}",
                     place.y, place.x, max(1, round(lo)), min(hamlet.households, max(1, round(hi))),
                     "true",
                 ]
@@ -256,16 +260,12 @@ def _near(hamlet: Hamlet, chance: random.Random) -> Point:
 def _write_geometry(hamlets: list[Hamlet]) -> None:
     features = []
     units = {"082": ("Huyện Bát Xát", [h.cell for h in hamlets])}
-    units |= {
-        c.code: (c.name, [h.cell for h in hamlets if h.commune is c]) for c in COMMUNES
-    }
+    units |= {c.code: (c.name, [h.cell for h in hamlets if h.commune is c]) for c in COMMUNES}
     for code, (name, cells) in units.items():
         features.append(
             _feature({"unit_code": code, "valid_from": OLD_FROM, "name": name}, unary_union(cells))
         )
-    features.extend(
-        _feature({"village_code": h.code, "name": h.name}, h.cell) for h in hamlets
-    )
+    features.extend(_feature({"village_code": h.code, "name": h.name}, h.cell) for h in hamlets)
     lines = ",\n".join(
         json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features
     )
