@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+SHA256_HEX = 64
+
 
 def anchor_path() -> Path | None:
     path = getattr(settings, "AUDIT_ANCHOR", None)
@@ -39,7 +41,7 @@ def read_anchors() -> Iterator[tuple[int, str]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             sequence, _, row_hash = line.strip().partition(" ")
-            if sequence.isdigit() and len(row_hash) == 64:  # noqa: PLR2004 (SHA-256 in hex)
+            if sequence.isdigit() and len(row_hash) == SHA256_HEX:
                 yield int(sequence), row_hash
 
 

@@ -66,7 +66,7 @@ def show(count: int, action: str, subject: str, actor: str, as_json: bool) -> No
         rows = rows.filter(Q(actor_id=actor) | Q(actor_name__icontains=actor))
     for row in reversed(rows[:count]):
         if as_json:
-            fields = {field.attname: getattr(row, field.attname) for field in row._meta.fields}  # noqa: SLF001
+            fields = {field.attname: getattr(row, field.attname) for field in row._meta.fields}
             click.echo(json.dumps(fields, ensure_ascii=False, default=str))
             continue
         at = timezone.localtime(row.at).strftime("%d/%m/%Y %H:%M:%S")

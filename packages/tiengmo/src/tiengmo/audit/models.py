@@ -36,7 +36,7 @@ class AuditEntry(models.Model):
     cleared what is the reason it exists).
     """
 
-    # 1, 2, 3, ... without a gap: a database sequence would leave gaps when a transaction rolls back.
+    # 1, 2, 3, ... without a gap: a database sequence leaves gaps where a transaction rolls back.
     sequence = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     # No foreign keys: an account or a bulletin may go, the record of what was done stays.

@@ -1,6 +1,5 @@
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.db import connection, models
 
@@ -8,6 +7,9 @@ from . import guards
 from .anchors import read_anchors
 from .chain import row_hash
 from .models import FIRST_PREVIOUS_HASH, AuditEntry, ChainHead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Fault = Literal["changed", "removed", "inserted", "misplaced", "truncated", "rewritten"]
 
@@ -32,7 +34,7 @@ class Verdict:
 def entries_about(subject: models.Model) -> models.QuerySet[AuditEntry]:
     """What was done to `subject`, oldest first."""
     return AuditEntry.objects.filter(
-        subject_type=subject._meta.label_lower,  # noqa: SLF001
+        subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
     )
 

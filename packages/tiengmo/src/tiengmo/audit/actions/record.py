@@ -5,10 +5,10 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from ..actors import Actor, id_and_name
-from ..anchors import write_anchor
-from ..chain import canonical_detail, clean_text, row_hash
-from ..models import AuditEntry, ChainHead
+from tiengmo.audit.actors import Actor, id_and_name
+from tiengmo.audit.anchors import write_anchor
+from tiengmo.audit.chain import canonical_detail, clean_text, row_hash
+from tiengmo.audit.models import AuditEntry, ChainHead
 
 
 def record(
@@ -22,7 +22,7 @@ def record(
     """
     actor_id, actor_name = id_and_name(by)
     if isinstance(subject, models.Model):
-        subject_type, subject_id = subject._meta.label_lower, str(subject.pk)  # noqa: SLF001
+        subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     else:
         subject_type, subject_id = "", ""
     with transaction.atomic():

@@ -73,9 +73,14 @@ def test_nobody_acted_is_refused():
 
 def test_a_row_falls_with_the_change_it_tells_of():
     write(1)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        write(1)
-        raise RuntimeError
+
+    def change_that_fails():
+        with transaction.atomic():
+            write(1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_that_fails()
     write(1)
     assert list(AuditEntry.objects.values_list("sequence", flat=True)) == [1, 2]
     assert verify().is_whole
@@ -106,9 +111,9 @@ def test_python_refuses_to_change_or_remove_a_row():
         "DELETE FROM audit_auditentry WHERE sequence = 2",
         "DELETE FROM audit_chainhead",
         "UPDATE audit_chainhead SET sequence = 1",
-        "INSERT INTO audit_auditentry SELECT 9, at, actor_id, actor_name, action, subject_type,"
-        " subject_id, subject_name, detail, previous_hash, 'x' FROM audit_auditentry"
-        " WHERE sequence = 1",
+        """INSERT INTO audit_auditentry SELECT 9, at, actor_id, actor_name, action, subject_type,
+        subject_id, subject_name, detail, previous_hash, 'x' FROM audit_auditentry
+        WHERE sequence = 1""",
     ],
 )
 def test_the_database_refuses_it_too(sql):

@@ -2,10 +2,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from ..errors import NeedsSecondFactor, NotAllowed
-from ..models import Role, User
-from ..queries import has_role, must_show_second_factor
-from ..rules import ROLES_WITH_SECOND_FACTOR
+from tiengmo.people.errors import NeedsSecondFactor, NotAllowed
+from tiengmo.people.models import Role, User
+from tiengmo.people.queries import has_role, must_show_second_factor
+from tiengmo.people.rules import ROLES_WITH_SECOND_FACTOR
 
 if TYPE_CHECKING:
     from tiengmo.places.models import Unit

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 
 from tiengmo.people.models import Role, RoleAssignment, User
 
-PASSWORD = "mat-khau-de-thu-1"  # noqa: S105
+PASSWORD = "mat-khau-de-thu-1"
 
 
 class _UnitFactory(DjangoModelFactory):

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands.flush import Command as FlushCommand
 from django.db import connections
 
-from ... import guards
+from tiengmo.audit import guards
 
 
 class Command(FlushCommand):
