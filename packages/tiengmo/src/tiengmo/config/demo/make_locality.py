@@ -13,12 +13,15 @@ import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapely import MultiPoint, Point, Polygon, coverage_simplify, unary_union, voronoi_polygons
 from shapely.geometry import mapping
 
 from .locality_names import COMMUNES, NAMES, SUCCESSORS, Commune
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 DATA = Path(__file__).parent / "data"
 SEED = 176
@@ -58,7 +61,7 @@ class Hamlet:
     population: int
     languages: list[str]
     is_dead_zone: bool = False
-    cell: Polygon = field(default_factory=Polygon)
+    cell: BaseGeometry = field(default_factory=Polygon)
 
 
 def main() -> None:
