@@ -81,6 +81,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Public pages need nothing of what follows: no session, no sign-in, no cookie.
+    "tiengmo.portal.middleware.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -158,6 +160,10 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
 
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_URL = "/media/"
@@ -191,6 +197,10 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
+# The default asks for a publish permission, which nobody has: clearing is the only way out.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.review.finish"
+# Autosave overwrites the latest version in place; a version under review must not change.
+WAGTAIL_AUTOSAVE_INTERVAL = 0
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBALS": False}
 
 SESSION_COOKIE_HTTPONLY = True

@@ -1,10 +1,17 @@
 """Every address of the system. Apps' own urls are included here and nowhere else."""
 
-from django.urls import include, path
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
+    # nginx serves these in production; alone on one machine the web process does.
+    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
 ]
+
+handler404 = "tiengmo.portal.views.not_found"
+handler500 = "tiengmo.portal.views.failed"
