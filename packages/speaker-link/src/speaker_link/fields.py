@@ -1,0 +1,105 @@
+"""Field types that the messages share, and the base that makes them strict."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from speaker_link.errors import InvalidKey
+from speaker_link.keys import PublicKey
+from speaker_link.kinds import Kind, Priority
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+# Numbers above this do not survive a JSON parser that keeps them as doubles (RFC 8259 section 6).
+LARGEST_INTEGER = 2**53 - 1
+
+
+class Wire(BaseModel):
+    """Unknown members, guessed types, NaN and infinity are refused, never passed over."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        # A box builds the validators of the messages it meets, not of all at start.
+        defer_build=True,
+    )
+
+
+def _read_instant(value: object) -> datetime:
+    if isinstance(value, str):
+        if not _RFC3339.fullmatch(value):
+            raise ValueError("not an instant such as 2026-11-21T05:30:00.000Z")
+        return datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    raise ValueError("not an instant")
+
+
+def write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{instant.microsecond // 1000:03d}Z"
+    )
+
+
+# `%Y` gives no leading zeros on some platforms: a year before 1000 is nobody's schedule.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _read_sane_instant(value: object) -> datetime:
+    instant = _read_instant(value)
+    if instant < _EARLIEST:
+        raise ValueError("an instant before the year 2000")
+    return instant
+
+
+Instant = Annotated[
+    datetime,
+    PlainValidator(_read_sane_instant),
+    PlainSerializer(write_instant, return_type=str),
+]
+
+
+def _read_key(value: object) -> PublicKey:
+    if isinstance(value, PublicKey):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError("not a JWK")  # noqa: TRY004 - pydantic reports no other kind
+    if "d" in value:
+        raise ValueError("a private key where a public one belongs")
+    try:
+        return PublicKey.from_jwk(value)
+    except InvalidKey as error:
+        raise ValueError(str(error)) from error
+
+
+Jwk = Annotated[
+    PublicKey,
+    PlainValidator(_read_key),
+    PlainSerializer(lambda key: key.to_jwk(), return_type=dict[str, str]),
+]
+
+
+# No control characters: these texts are printed on screens and in logs.
+_PRINTED = r"^[^\x00-\x1f\x7f]*$"
+
+Identifier = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+Serial = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+AreaCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+KeyName = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{43}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[0-9A-Za-z]{2,8})*$")]
+Title = Annotated[str, Field(min_length=1, max_length=300, pattern=_PRINTED)]
+Text = Annotated[str, Field(max_length=1000, pattern=_PRINTED)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+Version = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+Milliseconds = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+# Python callers hold these as plain strings from a database: the value decides, not the class.
+PriorityName = Annotated[Priority, Field(strict=False)]
+KindName = Annotated[Kind, Field(strict=False)]
