@@ -187,6 +187,11 @@ BROKER_TLS_CA = os.environ.get("TIENGMO_BROKER_TLS_CA", "")
 # to fetch and verify its sound, so that all of them start together.
 PLAYOUT_LEAD_SECONDS = float(os.environ.get("TIENGMO_PLAYOUT_LEAD_SECONDS", "8"))
 
+# A Piper voice model (NAME.onnx with NAME.onnx.json beside it), and the voice that is preferred
+# where several speak a language (`tiengmo voices list`): espeak/vi-vn-x-south.
+PIPER_MODEL = os.environ.get("TIENGMO_PIPER_MODEL", "")
+DEFAULT_VOICE = os.environ.get("TIENGMO_VOICE", "")
+
 WAGTAIL_SITE_NAME = "Tiếng Mõ"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
@@ -198,7 +203,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
 # The default asks for a publish permission, which nobody has: clearing is the only way out.
-WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.review.finish"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.finishing.finish"
 # Autosave overwrites the latest version in place; a version under review must not change.
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBALS": False}
