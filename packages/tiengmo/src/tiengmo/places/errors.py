@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .loading.tables import Problem
+
 
 class PlacesError(Exception):
     """Anything this app refuses to do."""
@@ -29,3 +31,11 @@ class CannotCarryOver(PlacesError):
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = list(reasons)
         super().__init__("\n".join(self.reasons))
+
+
+class BadLocality(PlacesError):
+    """Files of a locality with rows that cannot be taken; nothing was loaded."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
