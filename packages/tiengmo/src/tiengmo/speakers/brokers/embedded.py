@@ -99,9 +99,9 @@ class BoxAuthentication(BaseAuthPlugin):
         username, password = session.username, session.password
         if not username or not password:
             return False
-        if username != GATEWAY_USER and session.client_id != username:
-            return False
-        if username == GATEWAY_USER and not (session.client_id or "").startswith(GATEWAY_USER):
+        client_id = session.client_id or ""
+        is_gateway = username == GATEWAY_USER
+        if not (client_id.startswith(GATEWAY_USER) if is_gateway else client_id == username):
             return False
         stored = await accounts().password_of(username)
         return stored is not None and is_password(password, stored)
@@ -134,7 +134,11 @@ class GuardedBroker(Broker):
     """amqtt's broker with its gaps closed."""
 
     async def _initialize_client_session(
-        self, reader: ReaderAdapter, writer: WriterAdapter, remote_address: str, remote_port: int
+        self,
+        reader: ReaderAdapter,
+        writer: WriterAdapter,
+        remote_address: str,  # noqa: ARG002 - the overridden signature
+        remote_port: int,  # noqa: ARG002
     ) -> tuple[GuardedHandler, Session]:
         """Check who asks before any existing session is deleted, taken over or changed."""
         handler, asking = await GuardedHandler.init_from_connect(

@@ -32,6 +32,7 @@ class Box(models.Model):
     range_method = models.CharField(_("cách tính"), max_length=120)
 
     public_key = models.JSONField()  # JWK, Ed25519: the private half never leaves the box
+    key_thumbprint = models.CharField(max_length=64, unique=True)
     # PBKDF2 of the broker password, in the form that both brokers read: {salt, hash, iterations}.
     broker_password = models.JSONField(default=dict)
     # The broker knows this box's account and rights as they are now.
@@ -50,13 +51,11 @@ class Box(models.Model):
     online_since = models.DateTimeField(null=True, blank=True)
     silent_since = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
-    status_at = models.DateTimeField(null=True, blank=True)  # the box's own clock, for order
-    session = models.CharField(max_length=64, blank=True)
-    state = models.CharField(max_length=20, blank=True)  # idle | playing | ...
+    # The order of the last status taken: (session, sequence) rises for ever in one box's key.
+    session = models.PositiveBigIntegerField(default=0)
+    sequence = models.PositiveBigIntegerField(default=0)
     playing_item = models.CharField(max_length=64, blank=True)
-    playing_title = models.CharField(max_length=300, blank=True)
     next_item = models.CharField(max_length=64, blank=True)
-    next_title = models.CharField(max_length=300, blank=True)
     next_start_at = models.DateTimeField(null=True, blank=True)
     reported_volume = models.PositiveSmallIntegerField(null=True, blank=True)
     clock_offset_ms = models.FloatField(null=True, blank=True)
@@ -64,6 +63,8 @@ class Box(models.Model):
     agent_version = models.CharField(max_length=40, blank=True)
     output = models.CharField(max_length=20, blank=True)
     held_count = models.PositiveIntegerField(default=0)
+    free_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    model = models.CharField(_("kiểu máy"), max_length=200, blank=True)
     last_refusal_reason = models.CharField(max_length=60, blank=True)
     last_refusal_at = models.DateTimeField(null=True, blank=True)
     last_refusal_detail = models.TextField(blank=True)

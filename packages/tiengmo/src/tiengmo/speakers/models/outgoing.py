@@ -29,6 +29,21 @@ class RetainedMessage(models.Model):
         return f"{self.topic} v{self.version}"
 
 
+class AnnouncedItem(models.Model):
+    """The title and time of an item some station once announced: boxes report ids only.
+
+    Personal data: none.
+    """
+
+    item_id = models.CharField(primary_key=True, max_length=64)
+    station = models.ForeignKey("places.Unit", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=300)
+    start_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class CommandState(models.TextChoices):
     WAITING = "waiting", _("đang chờ gửi")
     SENT = "sent", _("đã gửi")
