@@ -1,0 +1,158 @@
+"""Fixed keys, clock and messages for tests, vectors and the examples of the specification.
+
+Everybody knows these private keys. No box that pins `ROOT` is anybody's but a test's.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar
+
+from speaker_link import certificates, envelope
+from speaker_link.boxes import compose_from_box
+from speaker_link.certificates import Certificate
+from speaker_link.envelope import BoxMessage, Message, Signer
+from speaker_link.keys import PrivateKey, encode_base64url
+from speaker_link.kinds import CERTIFIABLE_KINDS, Kind, Priority
+from speaker_link.messages import Assignment, Body, Edition, QuietHours, Schedule, ScheduleItem
+from speaker_link.trust import Scope, Trust
+
+NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
+SERIAL = "BX-0007"
+LOCALITY, COMMUNE, VILLAGE = "082", "02686", "02686-07"
+OTHER_COMMUNE = "02701"
+
+BodyT = TypeVar("BodyT", bound=Body)
+
+
+def _seed(name: str) -> bytes:
+    return hashlib.sha256(f"Tiếng Mõ specimen key: {name}".encode()).digest()
+
+
+@cache
+def key(name: str) -> PrivateKey:
+    return PrivateKey(_seed(name))
+
+
+def message_id(name: str) -> str:
+    return encode_base64url(_seed(name)[:15])
+
+
+def sha256(name: str) -> str:
+    return _seed(name).hex()
+
+
+ROOT = key("root")
+NEW_ROOT = key("new root")
+STRANGER_ROOT = key("stranger's root")
+BOX = key("box")
+
+
+def signer(
+    name: str,
+    *,
+    areas: Sequence[str] = (LOCALITY,),
+    highest_priority: Priority = Priority.PRIORITY,
+    kinds: Sequence[Kind] = tuple(sorted(CERTIFIABLE_KINDS)),
+    holder: str = "",
+    serial: str = "",
+    nbf: datetime = NOW - timedelta(days=30),
+    exp: datetime = NOW + timedelta(days=335),
+    root: PrivateKey = ROOT,
+) -> Signer:
+    """A key with a certificate; what is not given is that of the locality's station."""
+    certificate = Certificate(
+        serial=serial or name.replace(" ", "-"),
+        key=key(name).public,
+        holder=holder or name,
+        areas=list(areas),
+        highest_priority=highest_priority,
+        kinds=list(kinds),
+        nbf=nbf,
+        exp=exp,
+    )
+    return Signer(key(name), certificates.issue(certificate, root=root))
+
+
+STATION = signer("station", holder="Trung tâm Văn hóa, Thể thao - Truyền thông Bát Xát")
+COMMUNE_STATION = signer(
+    "commune station",
+    holder="Đài truyền thanh xã A Mú Sung",
+    areas=[COMMUNE],
+    highest_priority=Priority.ROUTINE,
+)
+OTHER_COMMUNE_STATION = signer(
+    "other commune station", holder="Đài truyền thanh xã Y Tý", areas=[OTHER_COMMUNE]
+)
+FIRST_DIRECTOR = signer("first director", holder="director-1", highest_priority=Priority.EMERGENCY)
+SECOND_DIRECTOR = signer(
+    "second director", holder="director-2", highest_priority=Priority.EMERGENCY
+)
+
+ASSIGNMENT = Assignment(
+    version=3,
+    serial=SERIAL,
+    areas=[VILLAGE, COMMUNE, LOCALITY],
+    languages=["hmn", "vi"],
+    quiet_hours=[QuietHours(starts="22:00", ends="04:30", utc_offset="+07:00")],
+    volume=60,
+    max_volume=85,
+    stations=[LOCALITY, COMMUNE],
+    gateway_url="https://loa.batxat.example",
+    is_test_mode=False,
+)
+SCOPE = Scope.of(ASSIGNMENT)
+TRUST = Trust.in_root(ROOT.public)
+
+
+def item(name: str = "evening news", **changes: Any) -> ScheduleItem:
+    editions = [
+        Edition(language="vi", sha256=sha256(f"{name} vi"), bytes=481_204, duration_ms=60_480),
+        Edition(language="hmn", sha256=sha256(f"{name} hmn"), bytes=502_118, duration_ms=63_040),
+    ]
+    wanted = {
+        "id": message_id(name),
+        "start": NOW + timedelta(minutes=30),
+        "start_before": NOW + timedelta(minutes=35),
+        "priority": Priority.ROUTINE,
+        "areas": [LOCALITY],
+        "title": "Bản tin sáng: lịch tiêm chủng",
+        "editions": editions,
+    }
+    return ScheduleItem(**(wanted | changes))
+
+
+def schedule(**changes: Any) -> Schedule:
+    wanted = {
+        "version": 41,
+        "station": LOCALITY,
+        "valid_from": NOW,
+        "valid_to": NOW + timedelta(hours=48),
+        "items": [item()],
+        "withdrawn_items": [],
+    }
+    return Schedule(**(wanted | changes))
+
+
+def message(body: BodyT, name: str = "", **changes: Any) -> Message[BodyT]:
+    """A message as `compose` makes it, addressed as its kind asks, its id always the same."""
+    kind = envelope.KINDS[type(body)]
+    wanted: dict[str, Any] = {"now": NOW, "id": message_id(name or f"message {kind}")}
+    if kind is Kind.SCHEDULE:
+        wanted["areas"] = [LOCALITY]
+    elif kind not in {Kind.REVOCATIONS, Kind.ROOT_ROTATION}:
+        wanted["to"] = SERIAL
+    return envelope.compose(body, **(wanted | changes))
+
+
+def box_message(body: BodyT, name: str = "", **changes: Any) -> BoxMessage[BodyT]:
+    kind = envelope.KINDS[type(body)]
+    wanted: dict[str, Any] = {
+        "now": NOW,
+        "box": SERIAL,
+        "session": 12,
+        "sequence": 4,
+        "id": message_id(name or f"message {kind}"),
+    }
+    return compose_from_box(body, **(wanted | changes))
