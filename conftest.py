@@ -1,14 +1,47 @@
 """Shared by every test of the workspace."""
 
+from __future__ import annotations
+
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "tests"))
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+_skipped: dict[str, str] = {}
 
 
 @pytest.fixture(autouse=True)
 def _own_sound_store(settings, tmp_path):
     """Sound files of a test stay in that test's own folder."""
     settings.SOUND_ROOT = tmp_path / "sound"
+
+
+def pytest_runtest_logreport(report):
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _skipped[report.nodeid] = reason.removeprefix("Skipped: ")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """In CI a skipped test is a failure, unless its reason stands on the reviewed list."""
+    if os.environ.get("CI") and exitstatus == 0 and _unreviewed():
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter):
+    if os.environ.get("CI"):
+        for test, reason in _unreviewed().items():
+            terminalreporter.write_line(f"skipped without review: {test}: {reason}", red=True)
+
+
+def _unreviewed() -> dict[str, str]:
+    reviewed = {
+        line.strip()
+        for line in (ROOT / "tests" / "reviewed_skips.txt").read_text().splitlines()
+        if line.strip() and not line.startswith("#")
+    }
+    return {test: reason for test, reason in _skipped.items() if reason not in reviewed}
