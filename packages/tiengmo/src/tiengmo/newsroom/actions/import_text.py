@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from .. import texts
+from ..errors import NotReady
+from ..models import Bulletin
+
+if TYPE_CHECKING:
+    from tiengmo.people.models import User
+    from tiengmo.places.models import Unit
+
+SUMMARY_TARGET = 400
+_BREAK = re.compile(r"\n\s*\n")
+
+
+def bulletin_from_text(text: str, *, unit: Unit, author: User, full: bool = False) -> Bulletin:
+    """Make an unsaved Bulletin from plain text; `edit_bulletin` saves it.
+
+    The first line is the headline (shortened at a word's end), the other paragraphs the article,
+    the lead the summary; the spoken script is the lead, or with `full` the whole text.
+    Raises NotReady when there is no text to read, or too much of it.
+    """
+    text = texts.clean_text(text)
+    if not texts.has_words(text):
+        raise NotReady([_("Tệp không có chữ nào để đọc.")])
+    if len(text) > texts.BODY_CHARACTERS:
+        raise NotReady(
+            [_("Tệp dài quá 200.000 ký tự. Hãy chia thành nhiều bản tin.")],
+        )
+    first, _newline, rest = text.partition("\n")
+    paragraphs = _paragraphs(rest) or [first]
+    lead = lead_of(paragraphs)
+    return Bulletin(
+        unit=unit,
+        author=author,
+        headline=texts.shorten(first, texts.HEADLINE_CHARACTERS),
+        short_text=texts.shorten(first, texts.SHORT_TEXT_CHARACTERS),
+        summary=texts.shorten(lead, SUMMARY_TARGET),
+        body="".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs),
+        script="\n".join([first, *paragraphs]) if full else script_for(first, lead),
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Paragraphs are set apart by blank lines, or, where there are none, each line is one."""
+    parts = _BREAK.split(text) if _BREAK.search(text.strip()) else text.split("\n")
+    return [joined for part in parts if (joined := texts.clean_line(part))]
+
+
+def lead_of(paragraphs: list[str]) -> str:
+    """The part of an article that says what happened: what a listener needs to hear first."""
+    from tiengmo.voices.speech import lead
+
+    return lead("\n\n".join(paragraphs))
+
+
+def script_for(headline: str, lead: str) -> str:
+    """The script proposed for a headline and a lead; the headline first, as on the radio."""
+    headline = headline.rstrip(" .")
+    if not lead:
+        return f"{headline}." if headline else ""
+    return f"{headline}.\n{lead}" if headline and not lead.startswith(headline) else lead

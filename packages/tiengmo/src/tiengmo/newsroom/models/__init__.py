@@ -1,0 +1,5 @@
+from .bulletin import Bulletin
+from .edition import Edition
+from .route import ReviewRoute, UnitApprovalTask
+
+__all__ = ["Bulletin", "Edition", "ReviewRoute", "UnitApprovalTask"]
