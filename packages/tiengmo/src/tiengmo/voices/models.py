@@ -1,5 +1,30 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tiengmo.foundation import blobs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# How files of each kind are named in the store.
+SUFFIXES = {
+    "audio/ogg; codecs=opus": ".opus",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/wav": ".wav",
+    "audio/ogg": ".ogg",
+    "audio/webm": ".webm",
+    "audio/aac": ".aac",
+    "audio/flac": ".flac",
+    "audio/amr": ".amr",
+    "audio/aiff": ".aiff",
+    "audio/x-caf": ".caf",
+}
 
 
 class SoundFile(models.Model):
@@ -13,6 +38,14 @@ class SoundFile(models.Model):
     def __str__(self) -> str:
         return f"{self.sha256[:12]} {self.media_type}"
 
+    @property
+    def suffix(self) -> str:
+        return SUFFIXES[self.media_type]
+
+    @property
+    def path(self) -> Path:
+        return blobs.path(self.sha256, self.suffix)
+
 
 class Sound(models.Model):
     """One piece of speech, ready or on its way: what was asked for and the files that came of it.
@@ -24,20 +57,21 @@ class Sound(models.Model):
     """
 
     class Origin(models.TextChoices):
-        SPEECH = "speech", "tổng hợp"
-        RECORDING = "recording", "thu âm"
+        SPEECH = "speech", _("máy đọc")
+        RECORDING = "recording", _("bản thu âm")
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "đang chờ"
-        RENDERING = "rendering", "đang tạo"
-        READY = "ready", "sẵn sàng"
-        FAILED = "failed", "hỏng"
+        WAITING = "waiting", _("đang chờ")
+        RENDERING = "rendering", _("đang tạo")
+        READY = "ready", _("sẵn sàng")
+        FAILED = "failed", _("hỏng")
 
     key = models.CharField(max_length=64, unique=True)
     origin = models.CharField(max_length=12, choices=Origin.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # per cent
     error = models.TextField(blank=True)  # in Vietnamese, for the person who asked
+    note = models.TextField(blank=True)  # usable, but the person should know: clipped, cut short
     language = models.CharField(max_length=12)
     voice = models.CharField(max_length=80, blank=True)
     text = models.TextField(blank=True)
@@ -52,6 +86,8 @@ class Sound(models.Model):
     true_peak_dbtp = models.FloatField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)  # a renderer that died gives it back
+    # How often a renderer took it up. Also tells a renderer that lost its lease from its successor.
+    attempts = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -60,3 +96,29 @@ class Sound(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.status == self.Status.READY
+
+
+class Abbreviation(models.Model):
+    """How this locality's abbreviations are spoken, beside the ones everybody uses.
+
+    Personal data: none.
+    """
+
+    abbreviation = models.CharField(_("chữ viết tắt"), max_length=40)
+    spoken = models.CharField(_("đọc là"), max_length=200)
+    is_case_sensitive = models.BooleanField(
+        _("phân biệt chữ hoa, chữ thường"),
+        default=True,
+        help_text=_("Bỏ chọn nếu viết hoa hay viết thường đều đọc như nhau."),
+    )
+
+    class Meta:
+        verbose_name = _("chữ viết tắt")
+        verbose_name_plural = _("chữ viết tắt khi đọc")
+        ordering = ["abbreviation"]
+        constraints = [
+            models.UniqueConstraint(fields=["abbreviation"], name="one_reading_an_abbreviation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.abbreviation}: {self.spoken}"

@@ -1,0 +1,1 @@
+"""Sound as numbers: decoding, loudness, limiting, encoding. Nothing here knows Django."""

@@ -1,0 +1,19 @@
+"""The figures every sound of the system keeps to. Changing one changes MASTERING_VERSION."""
+
+# Part of every sound's address: with another version the same request is rendered anew.
+MASTERING_VERSION = 1
+
+RATE = 48_000  # samples a second, mono
+BLOCK = 48  # 1 ms: the limiter's step
+SUB_BLOCK = 480  # 10 ms: the step of trimming and of the loudness estimate
+
+TARGET_LUFS = -18.0  # AES TD1008, speech
+TOLERANCE_LU = 0.5
+CEILING_DBTP = -1.5  # what must hold after decoding
+# Lossy coding moves peaks: the master stays this far below, and further if a check shows the need.
+CODEC_HEADROOM_DB = 1.3
+
+HIGH_PASS_HZ = 80.0  # below it there is rumble and wind, and horns cannot play it
+MOST_GAIN_DB = 40.0
+LEAD_SECONDS = 0.15  # silence before the first and after the last sound
+TAIL_SECONDS = 0.30
