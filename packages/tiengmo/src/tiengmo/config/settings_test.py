@@ -16,3 +16,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# WhiteNoise warns, and warnings are errors, when nothing was collected yet.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -7,6 +7,8 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
+    # Before Wagtail's: the sign-in page here stands in for Wagtail's own.
+    path("quan-tri/", include("tiengmo.people.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
     # nginx serves these in production; alone on one machine the web process does.

@@ -1,6 +1,28 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class PeopleConfig(AppConfig):
     name = "tiengmo.people"
     label = "people"
+
+    def ready(self) -> None:
+        from axes.signals import user_locked_out
+
+        from tiengmo.places.events import unit_succeeded
+
+        from . import permissions
+        from .actions.carry_roles_over import carry_roles_over
+        from .actions.record_lockout import record_lockout
+
+        assignment = self.get_model("RoleAssignment")
+        post_save.connect(
+            permissions.on_assignment_changed, sender=assignment, dispatch_uid="people.assigned"
+        )
+        post_delete.connect(
+            permissions.on_assignment_changed, sender=assignment, dispatch_uid="people.withdrawn"
+        )
+        # Any app's: by the last signal of a migrate, every app's permissions have their rows.
+        post_migrate.connect(permissions.sync_groups, dispatch_uid="people.sync_groups")
+        unit_succeeded.connect(carry_roles_over, dispatch_uid="people.carry_roles_over")
+        user_locked_out.connect(record_lockout, dispatch_uid="people.locked_out")

@@ -1,7 +1,9 @@
 from typing import TYPE_CHECKING
 
+from axes.helpers import get_cool_off
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from .models import Role, RoleAssignment, User
 from .rules import needs_second_factor
@@ -76,4 +78,50 @@ def administered_units(user: User) -> QuerySet["Unit"]:
     """Units whose accounts `user` may manage: where they administer, and everything below."""
     from tiengmo.places.models import Unit
 
+    if user.is_superuser and user.is_active:
+        return Unit.objects.all()
     return Unit.objects.filter(pk__in=units_below(units_where(user, Role.ADMINISTRATOR)))
+
+
+def may_manage(by: User, account: User) -> bool:
+    """May `by` manage `account`: is everything that account is and can inside what they administer?
+
+    Otherwise a commune's administrator could take over a province's account with a password link.
+    """
+    if not by.is_active:
+        return False
+    if by.is_superuser:
+        return True
+    if account.is_superuser:
+        return False
+    administered = units_below(units_where(by, Role.ADMINISTRATOR))
+    touched = {assignment.unit_id for assignment in account.assignments.all()}
+    if account.unit_id is not None:
+        touched.add(account.unit_id)
+    return bool(touched) and touched <= administered
+
+
+def accounts_in_reach(by: User) -> QuerySet[User]:
+    """Accounts that `by` may see on the accounts page: those of their units, and below."""
+    accounts = User.objects.select_related("unit").prefetch_related("assignments__unit")
+    if by.is_superuser:
+        return accounts.order_by("full_name", "username")
+    administered = units_below(units_where(by, Role.ADMINISTRATOR))
+    return (
+        accounts.filter(Q(unit__in=administered) | Q(assignments__unit__in=administered))
+        .distinct()
+        .order_by("full_name", "username")
+    )
+
+
+def is_sign_in_locked(account: User) -> bool:
+    """Is the person kept out, from some address, by too many wrong passwords just now?"""
+    from axes.models import AccessAttempt
+
+    attempts = AccessAttempt.objects.filter(
+        username=account.get_username(), failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    )
+    cool_off = get_cool_off()
+    if cool_off is not None:
+        attempts = attempts.filter(attempt_time__gt=timezone.now() - cool_off)
+    return attempts.exists()

@@ -64,3 +64,19 @@ class UserFactory(DjangoModelFactory):
         for role, unit in asked.items():
             RoleAssignment.objects.create(user=user, role=role, unit=unit)
         return user
+
+
+def sign_in(client, user):
+    """Sign `user` in as if they had shown password and, where they need one, second factor."""
+    from django_otp import DEVICE_ID_SESSION_KEY
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    from tiengmo.people.queries import must_show_second_factor
+
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if must_show_second_factor(user):
+        device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=True)
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
+    return client

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import resolve, reverse
+from django.urls.exceptions import Resolver404
+from django.utils.translation import gettext as _
+from django_otp import user_has_device
+
+from .models import User
+from .queries import must_show_second_factor
+
+# What somebody between the password and the second factor may open.
+_OPEN = frozenset(
+    {
+        "people_show_factor",
+        "people_enrol_factor",
+        "people_set_password",
+        "wagtailadmin_login",
+        "wagtailadmin_logout",
+        "wagtailadmin_sprite",
+        "wagtailadmin_javascript_catalog",
+    }
+)
+
+
+class SecondFactorMiddleware:
+    """Nobody who can put sound on air or administer opens a staff page without a second factor."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(reverse("wagtailadmin_home")):
+            answer = self._missing_proof(request)
+            if answer is not None:
+                return answer
+        return self.get_response(request)
+
+    def _missing_proof(self, request: HttpRequest) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not user.is_authenticated:
+            return None
+        if user.is_demo_account and not settings.IS_DEMO:
+            # Their passwords are printed in the documentation.
+            logout(request)
+            messages.error(request, _("Tài khoản thử chỉ dùng được trong bản chạy thử."))
+            return redirect("wagtailadmin_login")
+        if user.is_verified() or not must_show_second_factor(user):  # type: ignore[attr-defined]
+            return None
+        try:
+            if resolve(request.path_info).url_name in _OPEN:
+                return None
+        except Resolver404:
+            pass
+        page = "people_show_factor" if user_has_device(user) else "people_enrol_factor"
+        address = f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}"
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":
+            return HttpResponse(_("Cần xác thực hai lớp."), status=403)
+        if request.headers.get("hx-request"):
+            return HttpResponse(status=403, headers={"HX-Redirect": address})
+        return redirect(address)

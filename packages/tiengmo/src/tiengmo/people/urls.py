@@ -1,0 +1,23 @@
+"""Before Wagtail's own addresses in config: the sign-in page here stands in for Wagtail's."""
+
+from django.urls import path
+from wagtail.admin.auth import require_admin_access
+
+from .views import accounts, second_factor, sign_in
+
+urlpatterns = [
+    path("login/", sign_in.SignInView.as_view(), name="wagtailadmin_login"),
+    path("xac-thuc/", second_factor.show_factor, name="people_show_factor"),
+    path("xac-thuc/dang-ky/", second_factor.enrol_factor, name="people_enrol_factor"),
+    path(
+        "dat-mat-khau/<uidb64>/<token>/",
+        sign_in.SetPasswordView.as_view(),
+        name="people_set_password",
+    ),
+    path("nhan-su/", require_admin_access(accounts.list_accounts), name="people_accounts"),
+    path("nhan-su/them/", require_admin_access(accounts.open_new), name="people_open_account"),
+    path("nhan-su/<int:pk>/", require_admin_access(accounts.show), name="people_account"),
+    path(
+        "nhan-su/<int:pk>/<slug:act>/", require_admin_access(accounts.act), name="people_account_act"
+    ),
+]
