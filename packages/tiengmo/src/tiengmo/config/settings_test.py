@@ -18,3 +18,4 @@ STORAGES = {
 }
 # WhiteNoise warns, and warnings are errors, when nothing was collected yet.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 (WhiteNoise warns of a missing one)
