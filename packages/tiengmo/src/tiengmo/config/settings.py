@@ -206,7 +206,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
 # The default asks for a publish permission, which nobody has: clearing is the only way out.
-WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.finishing.finish"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.workflow.finish"
 # Autosave overwrites the latest version in place; a version under review must not change.
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBALS": False}
