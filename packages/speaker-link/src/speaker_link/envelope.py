@@ -25,7 +25,7 @@ from speaker_link.fields import (
 )
 from speaker_link.keys import PrivateKey, encode_base64url
 from speaker_link.kinds import RETAINED_KINDS, Kind, Priority
-from speaker_link.messages import BODIES, KINDS, Body
+from speaker_link.messages import BODIES, KINDS, Body, Schedule
 
 TYPE = "tm+json"
 BOX_TYPE = "tm-box+json"
@@ -155,13 +155,18 @@ def compose(
     now: datetime,
     to: str | None = None,
     areas: list[str] | None = None,
-    priority: Priority = Priority.ROUTINE,
+    priority: Priority | None = None,
     lives: timedelta | None = None,
     test: bool = False,
     id: str | None = None,  # noqa: A002 - the name on the wire
 ) -> Message[BodyT]:
-    """Put a body into a message that is valid from `now` for as long as its kind usually lives."""
+    """Put a body into a message that is valid from `now` for as long as its kind usually lives.
+
+    A schedule has the priority of its highest item, which a box insists on.
+    """
     kind = KINDS[type(body)]
+    if priority is None:
+        priority = body.highest_priority if isinstance(body, Schedule) else Priority.ROUTINE
     return message_class(kind)(
         typ=kind,
         id=id or new_id(),

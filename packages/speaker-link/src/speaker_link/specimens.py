@@ -15,7 +15,15 @@ from speaker_link.certificates import Certificate
 from speaker_link.envelope import BoxMessage, Message, Signer
 from speaker_link.keys import PrivateKey, encode_base64url
 from speaker_link.kinds import CERTIFIABLE_KINDS, Kind, Priority
-from speaker_link.messages import Assignment, Body, Edition, QuietHours, Schedule, ScheduleItem
+from speaker_link.messages import (
+    KINDS,
+    Assignment,
+    Body,
+    Edition,
+    QuietHours,
+    Schedule,
+    ScheduleItem,
+)
 from speaker_link.trust import Scope, Trust
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -111,7 +119,7 @@ def item(name: str = "evening news", **changes: Any) -> ScheduleItem:
         Edition(language="vi", sha256=sha256(f"{name} vi"), bytes=481_204, duration_ms=60_480),
         Edition(language="hmn", sha256=sha256(f"{name} hmn"), bytes=502_118, duration_ms=63_040),
     ]
-    wanted = {
+    wanted: dict[str, Any] = {
         "id": message_id(name),
         "start": NOW + timedelta(minutes=30),
         "start_before": NOW + timedelta(minutes=35),
@@ -124,7 +132,7 @@ def item(name: str = "evening news", **changes: Any) -> ScheduleItem:
 
 
 def schedule(**changes: Any) -> Schedule:
-    wanted = {
+    wanted: dict[str, Any] = {
         "version": 41,
         "station": LOCALITY,
         "valid_from": NOW,
@@ -137,7 +145,7 @@ def schedule(**changes: Any) -> Schedule:
 
 def message(body: BodyT, name: str = "", **changes: Any) -> Message[BodyT]:
     """A message as `compose` makes it, addressed as its kind asks, its id always the same."""
-    kind = envelope.KINDS[type(body)]
+    kind = KINDS[type(body)]
     wanted: dict[str, Any] = {"now": NOW, "id": message_id(name or f"message {kind}")}
     if kind is Kind.SCHEDULE:
         wanted["areas"] = [LOCALITY]
@@ -147,7 +155,7 @@ def message(body: BodyT, name: str = "", **changes: Any) -> Message[BodyT]:
 
 
 def box_message(body: BodyT, name: str = "", **changes: Any) -> BoxMessage[BodyT]:
-    kind = envelope.KINDS[type(body)]
+    kind = KINDS[type(body)]
     wanted: dict[str, Any] = {
         "now": NOW,
         "box": SERIAL,
