@@ -18,6 +18,8 @@ urlpatterns = [
     path("nhan-su/them/", require_admin_access(accounts.open_new), name="people_open_account"),
     path("nhan-su/<int:pk>/", require_admin_access(accounts.show), name="people_account"),
     path(
-        "nhan-su/<int:pk>/<slug:act>/", require_admin_access(accounts.act), name="people_account_act"
+        "nhan-su/<int:pk>/<slug:act>/",
+        require_admin_access(accounts.act),
+        name="people_account_act",
     ),
 ]

@@ -119,7 +119,7 @@ def test_a_code_works_once(client, enrolled):
 
 
 def test_guessing_codes_gets_slower_and_slower(client, enrolled):
-    with time_machine.travel(1_800_000_000, tick=False) as clock:
+    with time_machine.travel(time.time(), tick=False) as clock:
         for _ in range(5):
             client.post(SHOW, {"token": wrong_code(enrolled)})
             clock.shift(120)

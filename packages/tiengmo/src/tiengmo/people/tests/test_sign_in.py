@@ -23,7 +23,9 @@ def test_the_page_is_vietnamese_and_ours(client):
     page = client.get(LOGIN).content.decode()
     assert "<title>" in page
     assert "Tiếng Mõ" in page
-    assert "Wagtail" not in re.sub(r"<script.*?</script>|<link[^>]*>|<noscript.*?</noscript>", "", page, flags=re.S)
+    assert "Wagtail" not in re.sub(
+        r"<script.*?</script>|<link[^>]*>|<noscript.*?</noscript>", "", page, flags=re.S
+    )
     assert "Mật khẩu" in page
 
 
@@ -131,7 +133,12 @@ def test_a_new_person_sets_a_password_through_a_link_that_works_once(client):
     assert client.get(HOME).status_code == 200
     assert "đã dùng hoặc đã hết hạn" in type(client)().get(link, follow=True).content.decode()
     acts = set(AuditEntry.objects.values_list("action", flat=True))
-    assert {"account.opened", "role.assigned", "account.password_link_made", "account.password_set"} <= acts
+    assert {
+        "account.opened",
+        "role.assigned",
+        "account.password_link_made",
+        "account.password_set",
+    } <= acts
 
 
 def test_a_demo_account_is_refused_where_no_demo_runs(client, settings):

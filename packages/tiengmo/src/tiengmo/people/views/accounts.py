@@ -74,9 +74,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
         except NotAllowed as error:
             form.add_error(None, str(error))
         else:
-            return render(
-                request, "people/password_link.html", {"account": account, "link": link}
-            )
+            return render(request, "people/password_link.html", {"account": account, "link": link})
     return render(request, "people/open_account.html", {"form": form})
 
 
@@ -186,9 +184,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     try:
         if act == "lien-ket":
             link = actions.make_password_link(account, by=by)
-            return render(
-                request, "people/password_link.html", {"account": account, "link": link}
-            )
+            return render(request, "people/password_link.html", {"account": account, "link": link})
         if act not in _ACTS:
             raise Http404
         messages.success(request, _ACTS[act](request, by, account))

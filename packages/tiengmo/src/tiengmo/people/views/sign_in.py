@@ -56,4 +56,3 @@ def locked_out(
     if seconds:
         response["Retry-After"] = str(int(seconds))
     return response
-
