@@ -40,6 +40,7 @@ __all__ = [
     "units_in_force",
     "unknown_areas",
     "villages_in",
+    "villages_with_units",
 ]
 
 
@@ -141,6 +142,22 @@ def villages_in(
         not_ended |= Q(unit__closed_at__gt=known_at)
     members = members.filter(not_ended)
     return villages.filter(Q(pk__in=members.values("village_id")) | Q(code__in=codes))
+
+
+def villages_with_units(
+    area_codes: Iterable[str], *, known_at: dt.datetime
+) -> list[tuple[Village, Unit]]:
+    """Villages of these areas by code, each with the unit it belonged to as known at an instant."""
+    villages = villages_in(area_codes, known_at=known_at).order_by("code")
+    day = timezone.localdate(known_at)
+    members = (
+        VillageMembership.objects.filter(village__in=villages.values("pk"), valid_from__lte=day)
+        .filter(_in_force(day, known_at, "unit__"))
+        .select_related("unit")
+        .order_by("valid_from")
+    )
+    homes = {member.village_id: member.unit for member in members}
+    return [(village, homes.get(village.pk, village.unit)) for village in villages]
 
 
 def unknown_areas(area_codes: Iterable[str], on: dt.date | None = None) -> set[str]:

@@ -1,0 +1,124 @@
+"""Counting households, pure: how receipts become an interval, and why a village was missed.
+
+A receipt says "at least lo and at most hi households of this village were within range of a proven
+act". Nothing is known of overlap, neither between two loudspeakers of a village nor between two
+channels, so a union lies between the largest lo (all the others reached the same households) and
+the sum of hi (no two reached the same), and never above the households that live there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from tiengmo.releases.models import DeliveryStatus
+from tiengmo.releases.rules import REASONS as DELIVERY_REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+BOX_CHANNEL = "loudspeakers"
+OFFLINE, CUT_OFF, NO_BOX, WAITING, NO_CHANNEL = (
+    "box_offline", "cut_off", "no_box", "waiting", "no_channel",
+)  # fmt: skip
+REASONS = {**DELIVERY_REASONS, NO_CHANNEL: _("bản tin không đi kênh nào tới từng hộ")}
+# What could still be done for a village, by the reason it was missed.
+ADVICE = {
+    OFFLINE: _("kiểm tra điện và mạng của loa, hoặc cử tổ tuyên vận"),
+    NO_BOX: _("cử tổ tuyên vận tới thôn"),
+    CUT_OFF: _("cử tổ tuyên vận tới thôn"),
+    "refused": _("kỹ thuật viên kiểm tra khoá và chứng thư của loa"),
+    "not_played": _("kỹ thuật viên kiểm tra loa, rồi phát lại"),
+    "cut": _("phát lại bản tin"),
+    "sound_missing": _("kiểm tra mạng của loa, rồi phát lại"),
+    "untrusted_time": _("nối lại mạng để loa chỉnh giờ, rồi phát lại"),
+    "quiet_hours": _("phát lại ngoài giờ yên tĩnh"),
+    NO_CHANNEL: _("thêm kênh loa truyền thanh"),
+}
+# When several boxes of one village failed, the reason somebody can act on comes first.
+_BY_WEIGHT = (
+    "refused", "sound_missing", "untrusted_time", "cut", "not_played", "quiet_hours", "error",
+    OFFLINE, CUT_OFF,
+)  # fmt: skip
+OPEN = frozenset(
+    {
+        DeliveryStatus.CREATED,
+        DeliveryStatus.SENDING,
+        DeliveryStatus.PENDING,
+        DeliveryStatus.SENT,
+        DeliveryStatus.FAILED_TEMPORARILY,
+        DeliveryStatus.IN_DOUBT,
+    }
+)
+
+
+class Interval(NamedTuple):
+    """At least `lo` and at most `hi` households."""
+
+    lo: int
+    hi: int
+
+    def __add__(self, other: object) -> Interval:
+        """Add intervals of different households (two villages)."""
+        if not isinstance(other, Interval):
+            return NotImplemented
+        return Interval(self.lo + other.lo, self.hi + other.hi)
+
+
+NOBODY = Interval(0, 0)
+
+
+def union(intervals: Iterable[Interval], households: int) -> Interval:
+    """Households of one village that one or several acts reached together."""
+    lo = hi = 0
+    for interval in intervals:
+        lo = max(lo, min(interval.lo, interval.hi))
+        hi += max(0, interval.hi)
+    hi = min(hi, households)
+    return Interval(min(lo, hi), hi)
+
+
+def same_box(intervals: Iterable[Interval]) -> Interval:
+    """Several receipts of one target speak of the same households: the furthest counts."""
+    lo = hi = 0
+    for interval in intervals:
+        lo, hi = max(lo, interval.lo), max(hi, interval.hi)
+    return Interval(lo, hi)
+
+
+def add_up(intervals: Iterable[Interval]) -> Interval:
+    """Households of several villages, which are different households."""
+    total = NOBODY
+    for interval in intervals:
+        total += interval
+    return total
+
+
+class Try(NamedTuple):
+    """A delivery to a village, as far as the reason for missing it goes."""
+
+    status: str
+    reason: str
+
+
+def why_missed(tries: Sequence[Try], *, is_dead_zone: bool, has_box_channel: bool) -> str:
+    """The one reason to show for a village that nothing has reached (a key of REASONS)."""
+    if not has_box_channel and not tries:
+        return NO_CHANNEL
+    if not tries:
+        return CUT_OFF if is_dead_zone else NO_BOX
+    unreachable = {OFFLINE, CUT_OFF}
+    in_flight = any(one.status in OPEN and one.reason not in unreachable for one in tries)
+    if in_flight:
+        return WAITING
+    reasons = {one.reason or "not_played" for one in tries}
+    if reasons <= unreachable:
+        return CUT_OFF if is_dead_zone or reasons == {CUT_OFF} else OFFLINE
+    known = next((reason for reason in _BY_WEIGHT if reason in reasons), "")
+    return known or min(reasons)
+
+
+def may_still_arrive(tries: Sequence[Try]) -> bool:
+    """Is anything on its way, or waiting for a box that may come back?"""
+    return any(one.status in OPEN for one in tries)
