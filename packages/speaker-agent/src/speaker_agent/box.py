@@ -1,0 +1,365 @@
+"""One loudspeaker box: its line, its clock, its schedule, its sound. Many fit in one process."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import shutil
+from collections.abc import Callable
+
+from speaker_link import topics
+from speaker_link.boxes import sign_will
+from speaker_link.messages import Assignment, CutReason, Schedule, StationVersion, Status
+from speaker_link.trust import Trust
+
+from speaker_agent import VERSION
+from speaker_agent.connection import Line, Retired, keep_connected
+from speaker_agent.host import Host
+from speaker_agent.inbox import SCHEDULE_PREFIX, Inbox
+from speaker_agent.journal import BoxJournal
+from speaker_agent.obeying import obey
+from speaker_agent.outputs import Output, open_output
+from speaker_agent.playing.conductor import TONE_KEY, Conductor
+from speaker_agent.playing.player import Player
+from speaker_agent.playing.progress import Progress
+from speaker_agent.playing.rules import Circumstances
+from speaker_agent.playing.schedules import ScheduleBook
+from speaker_agent.reports import Pen, Reporter
+from speaker_agent.sound.holding import Holder
+from speaker_agent.state import StateDir
+from speaker_agent.timing import Clock, Sources
+from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
+
+log = logging.getLogger(__name__)
+
+STATUS_SECONDS = 30.0
+# Changes that come together are told together.
+STATUS_GAP_SECONDS = 0.5
+VOLUME = "volume"
+
+
+class Box:
+    """Built inside a running event loop, then `run()`."""
+
+    def __init__(
+        self,
+        state: StateDir,
+        host: Host,
+        *,
+        output: str = "null",
+        device: str = "default",
+        status_seconds: float = STATUS_SECONDS,
+        sources: Sources | None = None,
+        on_status: Callable[[Status], None] | None = None,
+    ) -> None:
+        self.state = state
+        self.host = host
+        self.config, key = state.load()
+        self.serial = self.config.serial
+        self.clock = Clock(sources)
+        self.output: Output = open_output(
+            output, folder=state.heard, clock=self.clock, device=device
+        )
+        self.player = Player(self.output, self.clock)
+        self.journal = BoxJournal(host.journal, self.serial)
+        self.pen = Pen(self.serial, key, self.clock, self.journal)
+        self.reporter = Reporter(self.pen, self.journal)
+        self.timekeeper = Timekeeper(self.clock, self.pen, self.journal)
+        self.book = ScheduleBook(
+            {name: Progress.from_json(kept) for name, kept in self.journal.plays().items()}
+        )
+        self.volume = 0
+        self.inbox = Inbox(
+            serial=self.serial,
+            trust=Trust.in_root(self.config.root_key),
+            clock=self.clock,
+            journal=self.journal,
+            reporter=self.reporter,
+            timekeeper=self.timekeeper,
+            on_assignment=self._on_assignment,
+            on_schedule=self._on_schedule,
+            on_command=lambda message: obey(self, message),
+            on_distrust=self._on_distrust,
+        )
+        self.conductor = Conductor(
+            host=host,
+            book=self.book,
+            player=self.player,
+            clock=self.clock,
+            journal=self.journal,
+            reporter=self.reporter,
+            circumstances=self._circumstances,
+            on_change=self._on_play_change,
+        )
+        self.holder = Holder(
+            host=host,
+            book=self.book,
+            journal=self.journal,
+            reporter=self.reporter,
+            gateway_url=lambda: self.gateway_url,
+            on_held=self._on_held,
+        )
+        self._status_seconds = status_seconds
+        self._on_status = on_status
+        self._status_due = asyncio.Event()
+        self._line: Line | None = None
+        self._is_retired = False
+        self._was_trusted = False
+        host.register(self.book.sounds)
+        host.pacer.add(self.player)
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """Where the box stands and what it obeys."""
+        return self.inbox.assignment
+
+    @property
+    def gateway_url(self) -> str:
+        """Where sound is fetched."""
+        url = self.assignment.gateway_url if self.assignment else self.config.gateway_url
+        return url.rstrip("/")
+
+    @property
+    def is_online(self) -> bool:
+        """Is there a line to the broker?"""
+        return self._line is not None
+
+    async def run(self) -> None:
+        """Until cancelled, or until the box is retired."""
+        await self.inbox.recall()
+        await self._on_time_known()
+        await self.pen.begin_session()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.conductor.run())
+                tasks.create_task(self._keep_house())
+                tasks.create_task(
+                    keep_connected(
+                        self.config.broker, self.serial, make_will=self._make_will, talk=self._talk
+                    )
+                )
+        except* Retired:
+            log.info("%s is retired", self.serial)
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.holder.close()
+        self.host.pacer.remove(self.player)
+        if not self._is_retired:
+            self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+        with contextlib.suppress(OSError):
+            self.output.close()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(600 * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            now = self.clock.now()
+            if self.clock.is_trusted:
+                self.inbox.memory.forget_expired(now)
+                self.journal.forget_plays(now)
+                self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+            self.host.store.forget_unscheduled(keep=self.host.scheduled_sounds())
+
+    # The line
+
+    async def _make_will(self) -> str:
+        session = await self.pen.begin_session()
+        return sign_will(
+            agent_version=VERSION,
+            now=self.pen.now(),
+            box=self.serial,
+            session=session,
+            key=self.pen.key,
+        )
+
+    async def _talk(self, line: Line) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(line))
+            self._line = line
+            try:
+                await line.subscribe(self._own_topics())
+                self._status_due.set()
+                for work in (
+                    self._tell(line),
+                    self.timekeeper.run(line.ask_time, self._on_sync),
+                    self.inbox.work(),
+                    self.reporter.deliver(line.report),
+                ):
+                    tasks.create_task(work)
+                await asyncio.Future()
+            except asyncio.CancelledError:
+                # An orderly end sends no will: say it ourselves.
+                await self._say_goodbye(line)
+                raise
+            finally:
+                self._line = None
+
+    async def _say_goodbye(self, line: Line) -> None:
+        if self._is_retired:
+            return
+        status = Status(state="offline", agent_version=VERSION)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(line.status(self.pen.write(status)), 1.0)
+
+    def _own_topics(self) -> list[str]:
+        stations = self.assignment.stations if self.assignment else []
+        return topics.read_by_box(self.serial, list(stations))
+
+    async def _listen(self, line: Line) -> None:
+        async for message in line.client.messages:
+            payload = message.payload
+            raw = payload if isinstance(payload, bytes) else str(payload or "").encode()
+            await self.inbox.take(str(message.topic), raw)
+
+    async def refresh(self) -> None:
+        """Have the broker send what it retains once more."""
+        if self._line is not None:
+            await self._line.subscribe(self._own_topics())
+
+    # What the inbox found good
+
+    async def _on_assignment(self, assignment: Assignment) -> None:
+        kept = json.loads((await asyncio.to_thread(self.journal.documents)).get(VOLUME, "{}"))
+        is_ours = kept.get("assignment_version") == assignment.version
+        self.set_volume(kept["volume"] if is_ours else assignment.volume)
+        self.book.reassign(assignment)
+        await self.refresh()
+        self._after_schedule()
+
+    def _on_schedule(self, schedule: Schedule, without_time: bool) -> bool:
+        if self.assignment is None:
+            return False
+        if not self.book.apply(
+            schedule, self.assignment, now=self.clock.now(), without_time=without_time
+        ):
+            return False
+        self._after_schedule()
+        return True
+
+    def _after_schedule(self) -> None:
+        self.holder.look()
+        self.conductor.look()
+        self.tell_status()
+
+    async def _on_distrust(self) -> None:
+        """A key was revoked: what it alone had signed is not played any more."""
+        if not self.clock.is_trusted:
+            return
+        valid = await self.inbox.still_valid_schedules()
+        for station in set(self.book.schedules) - set(valid):
+            log.warning("%s: the schedule of %s is no longer believed", self.serial, station)
+            self.journal.drop(SCHEDULE_PREFIX + station)
+            self.book.withdraw_station(station)
+        self._after_schedule()
+
+    def _on_sync(self) -> None:
+        if not self._was_trusted and self.clock.is_trusted:
+            asyncio.get_running_loop().create_task(self._on_time_known())
+        self.conductor.look()
+
+    async def _on_time_known(self) -> None:
+        if self.clock.is_trusted and not self._was_trusted:
+            self._was_trusted = True
+            await self.inbox.recall_schedules()
+            await self.inbox.read_what_waited_for_time()
+            self.tell_status()
+
+    def _on_play_change(self) -> None:
+        self.holder.look()
+        self.tell_status()
+
+    def _on_held(self) -> None:
+        self.conductor.look()
+        self.tell_status()
+
+    # Sound
+
+    def set_volume(self, percent: int) -> None:
+        """How loud it is from now on. Half the slider is a quarter of the amplitude."""
+        self.volume = percent
+        self.player.gain = (percent / 100) ** 2
+
+    def _circumstances(self) -> Circumstances:
+        current, armed = self.player.current, self.player.armed
+        return Circumstances(
+            now=self.clock.now(),
+            is_time_trusted=self.clock.is_trusted,
+            volume=self.volume,
+            quiet_hours=self.assignment.quiet_hours if self.assignment else (),
+            current=None if current is None else current.key,
+            armed=None if armed is None else armed.key,
+        )
+
+    # Status
+
+    def tell_status(self) -> None:
+        """Something changed that the operator's board shows."""
+        self._status_due.set()
+
+    async def _tell(self, line: Line) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                pause = self._status_seconds * random.uniform(0.7, 1.0)  # noqa: S311 - no secret
+                await asyncio.wait_for(self._status_due.wait(), pause)
+            self._status_due.clear()
+            status = self.status()
+            await line.status(self.pen.write(status))
+            if self._on_status is not None:
+                self._on_status(status)
+            await asyncio.to_thread(self._leave_status, status)
+            await asyncio.sleep(STATUS_GAP_SECONDS)
+
+    def _leave_status(self, status: Status) -> None:
+        with contextlib.suppress(OSError):
+            self.state.status.write_text(status.model_dump_json(indent=1, exclude_none=True))
+
+    def status(self) -> Status:
+        """How the box is, now."""
+        now = self.clock.now()
+        playing = self.conductor.playing
+        coming = self.book.next_entry(now)
+        offset = self.clock.wall_offset
+        free = max(0, shutil.disk_usage(self.state.folder).free)
+        return Status(
+            state="retired" if self._is_retired else "online",
+            agent_version=VERSION,
+            output=self._describe_output(),
+            volume=self.volume,
+            time_is_trusted=self.clock.is_trusted,
+            clock_offset_ms=None if offset is None else round(-offset * 1000, 1),
+            playing_item=playing.item.id if playing else None,
+            next_item=coming.item.id if coming else None,
+            next_start=coming.item.start if coming else None,
+            held_items=self.holder.held_items(),
+            schedules=[
+                StationVersion(station=s.station, version=s.version)
+                for s in self.book.schedules.values()
+            ][:32],
+            assignment_version=self.assignment.version if self.assignment else None,
+            free_bytes=free,
+            last_refusal=self.reporter.last_refusal,
+        )
+
+    def _describe_output(self) -> str:
+        notes = [self.output.name]
+        if self.player.failure:
+            notes.append(f"failed: {self.player.failure}"[:200])
+        if self.host.fetcher.is_disk_full or self.host.journal.is_full:
+            notes.append("disk full")
+        if self.player.current is not None and self.player.current.key == TONE_KEY:
+            notes.append("test tone")
+        return "; ".join(notes)
+
+    # The end
+
+    async def retire(self) -> None:
+        """Stop for good: say so, forget everything that lets this box in."""
+        self._is_retired = True
+        self.conductor.cut(None, CutReason.RETIRED)
+        if self._line is not None:
+            await self._line.status(self.pen.write(self.status()))
+        self.state.wipe()
+        await asyncio.wrap_future(self.journal.wipe())
+        raise Retired

@@ -1,0 +1,115 @@
+"""speaker-agent: enrol a box, run it, ask how it is."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from speaker_agent import VERSION
+from speaker_agent.state import NotEnrolled, StateDir
+
+DEFAULT_STATE = Path(os.environ.get("SPEAKER_AGENT_STATE", "/var/lib/speaker-agent"))
+KINDS = ("device", "wav", "null")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line's entry."""
+    parser = argparse.ArgumentParser(prog="speaker-agent", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"speaker-agent {VERSION}")
+    parser.add_argument("--verbose", action="store_true", help="say more while it works")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    enrol = verbs.add_parser("enrol", help="let this box in with a one-time code")
+    enrol.add_argument("--gateway", required=True, metavar="URL")
+    enrol.add_argument("--code", required=True, help="TM-…, as printed by the server")
+    enrol.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
+    enrol.add_argument("--shared", type=Path, metavar="DIR", help="folder that a fleet shares")
+    enrol.add_argument("--model", default="", help="what to call this hardware")
+    enrol.add_argument("--ca", type=Path, metavar="PEM", help="authority of the gateway's TLS")
+
+    run = verbs.add_parser("run", help="be a loudspeaker until stopped")
+    run.add_argument("--state", type=Path, action="append", metavar="DIR", help="repeatable")
+    run.add_argument("--shared", type=Path, metavar="DIR", help="folder that a fleet shares")
+    run.add_argument("--output", choices=KINDS, default="device")
+    run.add_argument("--device", default="default", help="name of the ALSA device")
+
+    status = verbs.add_parser("status", help="how the box is, as it last said")
+    status.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
+
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    # One line for each request says nothing that our own log does not.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        return int({"enrol": _enrol, "run": _run, "status": _status}[options.verb](options))
+    except NotEnrolled as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command's answer
+        return 2
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from speaker_agent.enrolment import NotEnrolledNow, enrol
+
+    journal = options.shared / "journal.sqlite3" if options.shared else None
+    try:
+        config = asyncio.run(
+            enrol(
+                options.gateway,
+                options.code,
+                StateDir(options.state),
+                model=options.model,
+                journal=journal,
+                authority=options.ca,
+            )
+        )
+    except NotEnrolledNow as error:
+        print(f"not enrolled: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
+        return 1
+    print(f"enrolled as {config.serial}")  # noqa: T201 - a command's answer
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from speaker_agent.fleet import run_fleet
+
+    states = options.state or [DEFAULT_STATE]
+    work = run_fleet(states, output=options.output, shared=options.shared, device=options.device)
+    return asyncio.run(_until_told(work))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> int:
+    """Stop in order on SIGTERM and Ctrl-C."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return 0
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    state = StateDir(options.state)
+    config, _ = state.load()
+    answer: dict[str, Any] = {"serial": config.serial, "gateway": config.gateway_url}
+    if state.status.exists():
+        answer["last_status"] = json.loads(state.status.read_text())
+        answer["said_at"] = state.status.stat().st_mtime
+    print(json.dumps(answer, indent=1, ensure_ascii=False))  # noqa: T201 - a command's answer
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The line to the broker: kept up, and taken up again with patience."""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import aiomqtt
+from speaker_link import topics
+from speaker_link.messages import Broker
+
+log = logging.getLogger(__name__)
+
+# The server calls a box silent after one and a half of these (MQTT 3.1.1, section 3.1.2.10).
+KEEPALIVE_SECONDS = 15
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
+# A connection that held this long was a good one: the next try need not wait long.
+GOOD_SECONDS = 30.0
+
+# The library warns of more than ten calls under way; ours wait for each other, but three hundred
+# boxes of one process log through the same name.
+logging.getLogger("mqtt").setLevel(logging.ERROR)
+
+
+class Line(NamedTuple):
+    """An open connection."""
+
+    client: aiomqtt.Client
+    serial: str
+
+    async def status(self, text: str) -> None:
+        """Say how we are; the broker keeps it for whoever asks."""
+        await self.client.publish(topics.status(self.serial), text, qos=1, retain=True)
+
+    async def report(self, text: str) -> None:
+        """Returns when the broker has it."""
+        await self.client.publish(topics.reports(self.serial), text, qos=1)
+
+    async def ask_time(self, text: str) -> None:
+        """An answer that comes late is worth nothing: no retries."""
+        await self.client.publish(topics.time_request(self.serial), text, qos=0)
+
+    async def subscribe(self, names: list[str]) -> None:
+        """Also brings what is retained there, again."""
+        if names:
+            await self.client.subscribe([(name, 1) for name in names])
+
+
+class Retired(Exception):
+    """The box was told to stop for good."""
+
+
+def tls_context(broker: Broker) -> ssl.SSLContext | None:
+    """Trust the authority that enrolment named, or the system's; None when there is no TLS."""
+    if not broker.uses_tls:
+        return None
+    context = ssl.create_default_context(cadata=broker.authority)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def keep_connected(
+    broker: Broker,
+    serial: str,
+    *,
+    make_will: Callable[[], Awaitable[str]],
+    talk: Callable[[Line], Awaitable[None]],
+) -> None:
+    """Connect, talk until the line breaks, wait a little, again. Ends when cancelled or retired.
+
+    `clean_session` is false: what was sent to us while we were away waits at the broker.
+    """
+    context = tls_context(broker)
+    wait = FIRST_WAIT_SECONDS
+    loop = asyncio.get_running_loop()
+    while True:
+        connected_at = loop.time()
+        try:
+            will = aiomqtt.Will(topics.status(serial), await make_will(), qos=1, retain=True)
+            async with aiomqtt.Client(
+                broker.host,
+                broker.port,
+                username=broker.username,
+                password=broker.password,
+                identifier=serial,
+                clean_session=False,
+                keepalive=KEEPALIVE_SECONDS,
+                will=will,
+                tls_context=context,
+                timeout=20,
+            ) as client:
+                connected_at = loop.time()
+                await talk(Line(client, serial))
+        except* aiomqtt.MqttError as broken:
+            log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
+        except* OSError as broken:
+            log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
+        if loop.time() - connected_at > GOOD_SECONDS:
+            wait = FIRST_WAIT_SECONDS
+        # A whole commune's boxes must not come back in the same second.
+        await asyncio.sleep(wait * random.uniform(0.3, 1.3))  # noqa: S311 - no secret
+        wait = min(wait * 2, LONGEST_WAIT_SECONDS)

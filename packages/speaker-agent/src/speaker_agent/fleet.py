@@ -1,0 +1,116 @@
+"""Many boxes in one process: for demonstrations, benches, and rooms with several amplifiers."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import ssl
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from speaker_agent.box import STATUS_SECONDS, Box
+from speaker_agent.connection import tls_context
+from speaker_agent.host import Host
+from speaker_agent.state import StateDir
+
+log = logging.getLogger(__name__)
+
+FILES_A_BOX = 4
+FILES_BESIDE = 200
+# Connections are begun at this pace, so that a broker on a small machine keeps up.
+STARTS_A_SECOND = 100
+
+
+def allow_files(boxes: int) -> None:
+    """Raise this process's limit of open files, as far as it may be raised."""
+    wanted = boxes * FILES_A_BOX + FILES_BESIDE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        if limit < wanted:
+            log.warning("%d boxes want %d open files, %d are allowed", boxes, wanted, limit)
+
+
+class Fleet:
+    """Boxes that share a pacer, a journal, a sound store and an HTTP client."""
+
+    def __init__(
+        self,
+        states: Sequence[Path],
+        *,
+        output: str = "null",
+        shared: Path | None = None,
+        device: str = "default",
+        status_seconds: float = STATUS_SECONDS,
+        on_ready: Callable[["Fleet"], None] | None = None,
+    ) -> None:
+        self.states = [StateDir(path) for path in states]
+        self.output = output
+        self.device = device
+        self.status_seconds = status_seconds
+        self.boxes: list[Box] = []
+        self.host: Host | None = None
+        self._shared = shared
+        self._on_ready = on_ready
+
+    async def run(self) -> None:
+        """Until cancelled, or until every box is retired."""
+        allow_files(len(self.states))
+        if self._shared is not None:
+            journal, sounds = self._shared / "journal.sqlite3", self._shared / "sounds"
+        else:
+            journal, sounds = self.states[0].journal, self.states[0].sounds
+        self.host = Host(journal=journal, sounds=sounds, context=self._context())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for number, state in enumerate(self.states):
+                    box = Box(
+                        state,
+                        self.host,
+                        output=self.output,
+                        device=self.device,
+                        status_seconds=self.status_seconds,
+                    )
+                    self.boxes.append(box)
+                    tasks.create_task(box.run(), name=f"box {box.serial}")
+                    if number % 10 == 9:  # noqa: PLR2004 - ten at a time
+                        await asyncio.sleep(10 / STARTS_A_SECOND)
+                if self._on_ready is not None:
+                    self._on_ready(self)
+        finally:
+            # Cancelled or not, what was to be written is written.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.host.close()
+
+    def _context(self) -> ssl.SSLContext | None:
+        """Sound is fetched from the same authority's servers as the broker's."""
+        config, _ = self.states[0].load()
+        return tls_context(config.broker)
+
+
+async def run_fleet(
+    states: Sequence[Path],
+    *,
+    output: str = "null",
+    shared: Path | None = None,
+    device: str = "default",
+    status_seconds: float = STATUS_SECONDS,
+    on_ready: Callable[[Fleet], None] | None = None,
+) -> None:
+    """Run the boxes of these folders in this process until cancelled.
+
+    `shared` is a folder for what they have in common (journal and sounds); without it the first
+    box's folder is used, which is right for a single box. Start a fleet with the same `shared`
+    every time: what its boxes must not do twice is written there.
+    """
+    if not states:
+        raise ValueError("a fleet without a box")
+    await Fleet(
+        states,
+        output=output,
+        shared=shared,
+        device=device,
+        status_seconds=status_seconds,
+        on_ready=on_ready,
+    ).run()

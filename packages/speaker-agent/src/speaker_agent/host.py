@@ -1,0 +1,43 @@
+"""What all boxes of one process share: one pacer, one journal, one store, few connections."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from speaker_agent.journal import Journal
+from speaker_agent.playing.pacer import Pacer
+from speaker_agent.sound.decoding import Decoders
+from speaker_agent.sound.fetch import Fetcher, new_client
+from speaker_agent.sound.store import SoundStore
+
+
+class Host:
+    """Made inside a running event loop; closed once, after its boxes."""
+
+    def __init__(
+        self, *, journal: Path, sounds: Path, context: ssl.SSLContext | None = None
+    ) -> None:
+        self.journal = Journal(journal)
+        self.pacer = Pacer()
+        self.decoders = Decoders()
+        self.store = SoundStore(sounds)
+        self._scheduled: list[Callable[[], Collection[str]]] = []
+        self.client = new_client(context)
+        self.fetcher = Fetcher(self.store, self.client, scheduled=self.scheduled_sounds)
+
+    def register(self, scheduled: Callable[[], Collection[str]]) -> None:
+        """Ask this whenever room must be made: what some schedule names is not deleted."""
+        self._scheduled.append(scheduled)
+
+    def scheduled_sounds(self) -> set[str]:
+        """The hashes that any schedule of any box here still names."""
+        return {sha256 for scheduled in self._scheduled for sha256 in scheduled()}
+
+    async def close(self) -> None:
+        """End everything; what was to be written is written."""
+        await self.fetcher.close()
+        await self.client.aclose()
+        await asyncio.to_thread(self.pacer.close)
+        self.decoders.close()
+        await asyncio.to_thread(self.journal.close)

@@ -1,0 +1,226 @@
+"""Judges every message before anything else sees it, and keeps the last good state."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from speaker_link import topics
+from speaker_link.envelope import Message
+from speaker_link.errors import RefusalReason, Refused
+from speaker_link.messages import (
+    Ack,
+    Assignment,
+    Command,
+    Revocations,
+    RootRotation,
+    Schedule,
+    TimeAnswer,
+)
+from speaker_link.trust import Scope, Trust
+from speaker_link.verification import verify
+
+from speaker_agent.journal import BoxJournal
+from speaker_agent.memory import NoMemory, ReplayMemory
+from speaker_agent.reports import Reporter
+from speaker_agent.timing import Clock
+from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
+
+log = logging.getLogger(__name__)
+
+ASSIGNMENT = "assignment"
+REVOCATIONS = "revocations"
+ROTATION = "root"
+SCHEDULE_PREFIX = "schedule/"
+# How long what waits for the time is held back before it is judged without.
+PATIENCE_SECONDS = 5.0
+
+
+class Inbox:
+    """What the box believes, and what it does with what it is told."""
+
+    def __init__(
+        self,
+        *,
+        serial: str,
+        trust: Trust,
+        clock: Clock,
+        journal: BoxJournal,
+        reporter: Reporter,
+        timekeeper: Timekeeper,
+        on_assignment: Callable[[Assignment], Awaitable[None]],
+        on_schedule: Callable[[Schedule, bool], bool],
+        on_command: Callable[[Message[Command]], Awaitable[None]],
+        on_distrust: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.serial = serial
+        self.trust = trust
+        self.clock = clock
+        self.journal = journal
+        self.reporter = reporter
+        self.timekeeper = timekeeper
+        self.memory = ReplayMemory(journal)
+        self.assignment: Assignment | None = None
+        self._on_assignment = on_assignment
+        self._on_schedule = on_schedule
+        self._on_command = on_command
+        self._on_distrust = on_distrust
+        self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self._without_time: dict[str, bytes] = {}
+        self._surely_passed = self._read_surely_passed()
+
+    def _read_surely_passed(self) -> float:
+        """The last trusted instant that was stored: without a clock, the time is at least that."""
+        with contextlib.suppress(ValueError, TypeError):
+            return float(json.loads(self.journal.documents().get(CLOCK, "{}")).get("server", 0.0))
+        return 0.0
+
+    # Coming in
+
+    async def take(self, topic: str, payload: bytes) -> None:
+        """A message from the broker. Answers about time are read at once, others in turn."""
+        if topic == topics.time(self.serial):
+            at = self.clock.monotonic()
+            message = await self._judge(topic, payload, memory=NoMemory())
+            if message is not None and isinstance(message.body, TimeAnswer):
+                self.timekeeper.answer(message.body, at=at)
+            return
+        self._waiting.put_nowait((topic, payload))
+
+    async def work(self) -> None:
+        """Judge what waits, as soon as the time is known or seems not to come."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.timekeeper.settled.wait(), PATIENCE_SECONDS)
+        while True:
+            topic, payload = await self._waiting.get()
+            await self._read(topic, payload)
+
+    async def read_what_waited_for_time(self) -> None:
+        """The time is known now: what was refused for want of it is judged again."""
+        waiting, self._without_time = self._without_time, {}
+        for topic, payload in waiting.items():
+            await self._read(topic, payload)
+
+    async def _judge(
+        self, topic: str | None, payload: bytes | str, *, memory: ReplayMemory | NoMemory
+    ) -> Message[Any] | None:
+        raw = payload.encode() if isinstance(payload, str) else payload
+        try:
+            return verify(
+                payload,
+                trust=self.trust,
+                scope=self.scope(),
+                now=self.now(),
+                replay=memory,
+                topic=topic,
+            )
+        except Refused as refusal:
+            if topic is not None:
+                await self._refuse(refusal, topic, raw)
+            return None
+
+    async def _refuse(self, refusal: Refused, topic: str, payload: bytes) -> None:
+        where = topics.parse(topic)
+        is_state = where is not None and where.is_retained
+        if refusal.reason is RefusalReason.UNTRUSTED_TIME and is_state:
+            self._without_time[topic] = payload
+        await self.reporter.refuse(refusal, topic=topic, payload=payload)
+
+    def scope(self) -> Scope:
+        """Who the box is, for a judgement now."""
+        is_trusted = self.clock.is_trusted
+        if self.assignment is None:
+            scope = Scope(serial=self.serial, time_is_trusted=is_trusted)
+        else:
+            scope = Scope.of(self.assignment, time_is_trusted=is_trusted)
+        return replace(scope, nonces=self.timekeeper.nonces)
+
+    def now(self) -> datetime:
+        """The server's time, or an instant that has surely passed."""
+        if self.clock.is_trusted:
+            return datetime.fromtimestamp(self.clock.now(), UTC)
+        return datetime.fromtimestamp(max(self._surely_passed, 1e9), UTC)
+
+    async def _read(self, topic: str, payload: bytes) -> None:
+        if topic == topics.acks(self.serial):
+            # Acknowledging twice does no harm, so acks are not remembered one by one.
+            message = await self._judge(topic, payload, memory=NoMemory())
+            if message is not None and isinstance(message.body, Ack):
+                self.reporter.acknowledge(message.body.ids)
+            return
+        message = await self._judge(topic, payload, memory=self.memory)
+        if message is None:
+            return
+        # What is obeyed is remembered first: after a power cut it is not obeyed again.
+        await asyncio.wrap_future(self.memory.settled)
+        text = payload.decode()
+        match message.body:
+            case Assignment() as assignment:
+                await self._assign(assignment, text)
+            case Schedule() as schedule:
+                await self._take_schedule(schedule, text)
+            case Command():
+                await self._on_command(message)
+            case Revocations() as revocations:
+                self.trust = self.trust.with_revocations(revocations)
+                await asyncio.wrap_future(self.journal.keep(REVOCATIONS, text))
+                await self._on_distrust()
+            case RootRotation() as rotation:
+                self.trust = self.trust.with_rotation(rotation)
+                await asyncio.wrap_future(self.journal.keep(ROTATION, text))
+            case _:
+                log.warning("%s: nothing is done with %s", self.serial, message.typ)
+
+    async def _assign(self, assignment: Assignment, text: str) -> None:
+        self.assignment = assignment
+        await asyncio.wrap_future(self.journal.keep(ASSIGNMENT, text))
+        await self._on_assignment(assignment)
+
+    async def _take_schedule(self, schedule: Schedule, text: str) -> None:
+        if self._on_schedule(schedule, not self.clock.is_trusted):
+            self.journal.keep(SCHEDULE_PREFIX + schedule.station, text)
+
+    # From our own disk
+
+    async def recall(self) -> None:
+        """Take up what was kept, judged again by what is believed now."""
+        documents = await asyncio.to_thread(self.journal.documents)
+        for name in (ROTATION, REVOCATIONS, ASSIGNMENT):
+            if name not in documents:
+                continue
+            message = await self._judge(None, documents[name], memory=NoMemory())
+            match message and message.body:
+                case RootRotation() as rotation:
+                    self.trust = self.trust.with_rotation(rotation)
+                case Revocations() as revocations:
+                    self.trust = self.trust.with_revocations(revocations)
+                case Assignment() as assignment:
+                    self.assignment = assignment
+                    await self._on_assignment(assignment)
+                case _:
+                    log.error("%s: the kept %s is no longer valid", self.serial, name)
+
+    async def recall_schedules(self) -> None:
+        """Take up the kept schedules that are still valid. Needs a trusted time."""
+        documents = await asyncio.to_thread(self.journal.documents)
+        for name, text in documents.items():
+            if not name.startswith(SCHEDULE_PREFIX):
+                continue
+            message = await self._judge(None, text, memory=NoMemory())
+            if message is not None and isinstance(message.body, Schedule):
+                self._on_schedule(message.body, False)
+
+    async def still_valid_schedules(self) -> dict[str, Schedule]:
+        """The kept schedules that would be believed if they came now: after a revocation."""
+        documents = await asyncio.to_thread(self.journal.documents)
+        valid = {}
+        for name, text in documents.items():
+            if name.startswith(SCHEDULE_PREFIX):
+                message = await self._judge(None, text, memory=NoMemory())
+                if message is not None and isinstance(message.body, Schedule):
+                    valid[message.body.station] = message.body
+        return valid

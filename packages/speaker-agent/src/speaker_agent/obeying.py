@@ -1,0 +1,90 @@
+"""Carrying out a verified command, and saying how it went."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal
+
+from speaker_link.kinds import Kind
+from speaker_link.messages import Command, CommandAction, CommandResult, CutReason
+
+from speaker_agent.playing.conductor import TONE_KEY
+
+if TYPE_CHECKING:
+    from speaker_link.envelope import Message
+
+    from speaker_agent.box import Box
+
+
+class CannotObey(Exception):
+    """The command is good, but it cannot be done now; the text says why."""
+
+
+async def obey(box: Box, message: Message[Command]) -> None:
+    """Do it once. The message was remembered before, so it is not done twice."""
+    command = message.body
+    outcome: Literal["done", "failed"] = "done"
+    try:
+        detail = await _do(box, command)
+    except CannotObey as reason:
+        outcome, detail = "failed", str(reason)
+    result = CommandResult(
+        command_id=message.id, outcome=outcome, detail=detail, finished_at=box.pen.now()
+    )
+    await box.reporter.send(Kind.COMMAND_RESULT, result)
+    box.tell_status()
+    if command.action is CommandAction.RETIRE:
+        await box.retire()
+
+
+async def _do(box: Box, command: Command) -> str:
+    match command.action:
+        case CommandAction.SET_VOLUME:
+            return _set_volume(box, command.volume or 0)
+        case CommandAction.TEST_TONE:
+            return _test_tone(box, (command.duration_ms or 2000) / 1000)
+        case CommandAction.STOP:
+            return await _stop(box, command.item_id)
+        case CommandAction.REFRESH_SCHEDULE:
+            await box.refresh()
+            return ""
+        case CommandAction.RETIRE:
+            return ""
+
+
+def _set_volume(box: Box, percent: int) -> str:
+    assignment = box.assignment
+    if assignment is None:
+        raise CannotObey("no assignment yet")
+    if percent > assignment.max_volume:
+        raise CannotObey(f"above the limit of {assignment.max_volume}")
+    box.set_volume(percent)
+    kept = {"assignment_version": assignment.version, "volume": percent}
+    box.journal.keep("volume", json.dumps(kept))
+    box.conductor.look()
+    return f"{percent}"
+
+
+def _test_tone(box: Box, seconds: float) -> str:
+    if box.player.current is not None or box.player.armed is not None:
+        raise CannotObey("something is playing, and a test never cuts it off")
+    if box.volume == 0:
+        raise CannotObey("the volume is zero")
+    box.conductor.test_tone(seconds)
+    return f"{seconds:g} s"
+
+
+async def _stop(box: Box, item_id: str | None) -> str:
+    if item_id is None:
+        if not box.conductor.cut(None, CutReason.STOPPED):
+            raise CannotObey("nothing is playing")
+        return ""
+    matching = [e for e in box.book.entries.values() if e.item.id == item_id and not e.is_done]
+    if not matching:
+        raise CannotObey("no such item here")
+    for entry in matching:
+        is_at_it = box.conductor.cut(entry.key, CutReason.STOPPED)
+        if not is_at_it:
+            await box.conductor.refuse_to_play(entry, CutReason.STOPPED)
+    box.conductor.look()
+    return TONE_KEY if item_id == TONE_KEY else item_id

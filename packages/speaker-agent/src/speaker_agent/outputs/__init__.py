@@ -1,0 +1,30 @@
+"""Where sound goes: a sound device, a file that keeps what would have been heard, or nowhere."""
+
+from pathlib import Path
+
+from speaker_agent.outputs.base import Output, OutputFailed
+from speaker_agent.timing import Clock
+
+__all__ = ["KINDS", "Output", "OutputFailed", "open_output"]
+
+KINDS = ("device", "wav", "null")
+DEVICE_RATE = 48_000
+# Horn loudspeakers carry little above 7 kHz, and three hundred boxes share a processor.
+SIMULATED_RATE = 16_000
+
+
+def open_output(kind: str, *, folder: Path, clock: Clock, device: str = "default") -> Output:
+    """The output by its name on the command line. Imports only what that one needs."""
+    if kind == "device":
+        from speaker_agent.outputs.alsa import AlsaOutput
+
+        return AlsaOutput(clock, device=device, rate=DEVICE_RATE)
+    if kind == "wav":
+        from speaker_agent.outputs.wav import WavOutput
+
+        return WavOutput(clock, folder=folder, rate=SIMULATED_RATE)
+    if kind == "null":
+        from speaker_agent.outputs.null import NullOutput
+
+        return NullOutput(clock, rate=SIMULATED_RATE)
+    raise ValueError(f"output must be one of {', '.join(KINDS)}, not {kind!r}")

@@ -1,0 +1,63 @@
+"""The one thread that keeps all outputs of this process fed."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from speaker_agent.playing.player import Player
+
+PERIOD_SECONDS = 0.05
+IDLE_SECONDS = 2.0
+
+
+class Pacer:
+    """Pumps every active player twenty times a second, and ticks the idle ones now and then."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._players: set[Player] = set()
+        self._wake = threading.Event()
+        self._is_closed = False
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="pacer", daemon=True)
+        self._thread.start()
+
+    def add(self, player: Player) -> None:
+        """Keep this player's output fed from now on."""
+        with self._lock:
+            self._players.add(player)
+
+    def remove(self, player: Player) -> None:
+        """The box is gone."""
+        with self._lock:
+            self._players.discard(player)
+
+    def wake(self) -> None:
+        """Something was armed."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._is_closed = True
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        ticked_at = self._monotonic()
+        while not self._is_closed:
+            with self._lock:
+                players = list(self._players)
+            is_busy = False
+            for player in players:
+                if player.is_active:
+                    player.pump(self._monotonic())
+                    is_busy = True
+            now = self._monotonic()
+            if now - ticked_at >= IDLE_SECONDS:
+                ticked_at = now
+                for player in players:
+                    player.tick(now)
+            if self._wake.wait(PERIOD_SECONDS if is_busy else IDLE_SECONDS):
+                self._wake.clear()
+                # What is armed in one breath is pumped in one go.
+                time.sleep(0.001)

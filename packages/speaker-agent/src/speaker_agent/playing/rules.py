@@ -1,0 +1,188 @@
+"""What to play now: a pure function of the schedule, the time and what already plays.
+
+The rules:
+
+* An item begins at its instant, or later until its `start_before` if the box was hindered.
+* A strictly higher priority cuts off a lower one at its instant. Equal ones wait for each other.
+* What was cut off by a higher priority, by a restart or by a failing device goes on where it was
+  cut if that is before its `start_before`; otherwise it is reported as cut.
+* What is late begins on a whole second of the server's time, so that neighbours stay in step.
+* In quiet hours only an emergency begins or goes on; a lower one that plays is cut at their start.
+* A volume of zero plays nothing: silence must not be reported as played.
+* A box that does not know the time plays nothing but an emergency that reached it meanwhile.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from speaker_link.kinds import Priority
+from speaker_link.messages import CutReason, QuietHours
+
+from speaker_agent.playing.progress import Entry, Stage
+
+LEAD_SECONDS = 3.0
+LATE_MARGIN_SECONDS = 0.5
+LONGEST_SLEEP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What holds for the box at this look."""
+
+    now: float
+    is_time_trusted: bool = True
+    volume: int = 100
+    quiet_hours: Sequence[QuietHours] = ()
+    current: str | None = None
+    """The key of what plays."""
+    armed: str | None = None
+    """The key of what begins next."""
+
+
+@dataclass
+class Decision:
+    """What follows."""
+
+    arm: Entry | None = None
+    arm_at: float = 0.0
+    """The instant it shall be heard."""
+    stop: CutReason | None = None
+    """Cut what plays, for this reason."""
+    over: list[tuple[Entry, CutReason]] = field(default_factory=list)
+    """Items that will not begin or go on any more, and why."""
+    look_again_at: float = math.inf
+
+
+def is_quiet(quiet_hours: Iterable[QuietHours], instant: float) -> bool:
+    """Does one of the quiet hours cover this instant?"""
+    at = datetime.fromtimestamp(instant, UTC)
+    return any(hours.covers(at) for hours in quiet_hours)
+
+
+def next_change_of_quiet(quiet_hours: Sequence[QuietHours], now: float) -> float:
+    """The next full minute at which quiet hours begin or end, within a day."""
+    if not quiet_hours:
+        return math.inf
+    at = datetime.fromtimestamp(now, UTC).replace(second=0, microsecond=0)
+    state = is_quiet(quiet_hours, now)
+    boundaries = {
+        (int(text[:2]) * 60 + int(text[3:]) - _offset_minutes(hours.utc_offset)) % 1440
+        for hours in quiet_hours
+        for text in (hours.starts, hours.ends)
+    }
+    minute_now = at.hour * 60 + at.minute
+    waits = sorted((boundary - minute_now - 1) % 1440 + 1 for boundary in boundaries)
+    for wait in waits:
+        instant = (at + timedelta(minutes=wait)).timestamp()
+        if is_quiet(quiet_hours, instant) != state:
+            return instant
+    return math.inf
+
+
+def _offset_minutes(text: str) -> int:
+    minutes = int(text[1:3]) * 60 + int(text[4:])
+    return -minutes if text.startswith("-") else minutes
+
+
+def _rank(entry: Entry) -> int:
+    return entry.item.priority.rank
+
+
+def first_instant(entry: Entry, now: float) -> float:
+    """When it would be heard: its instant, or the next whole second if that is too near."""
+    if not entry.is_without_time and not entry.has_begun and entry.start >= now:
+        return max(entry.start, entry.not_before)
+    return float(math.ceil(max(now + LATE_MARGIN_SECONDS, entry.not_before)))
+
+
+def obstacle_to(entry: Entry, here: Circumstances) -> CutReason | None:
+    """Why it cannot begin at its first instant, None when it can."""
+    is_emergency = entry.item.priority is Priority.EMERGENCY
+    if not here.is_time_trusted and not (is_emergency and entry.is_without_time):
+        return CutReason.UNTRUSTED_TIME
+    if not entry.is_held:
+        return CutReason.BAD_SOUND if entry.is_bad_sound else CutReason.NO_SOUND
+    if not is_emergency and is_quiet(here.quiet_hours, first_instant(entry, here.now)):
+        return CutReason.QUIET_HOURS
+    if here.volume == 0:
+        return CutReason.MUTED
+    if entry.not_before > here.now:
+        return CutReason.DEVICE_FAILED
+    return None
+
+
+def decide(entries: Iterable[Entry], here: Circumstances) -> Decision:
+    """What to play, what to cut, what is over, and when to look again."""
+    decision = Decision()
+    now = here.now
+    looks = [now + LONGEST_SLEEP_SECONDS]
+    ready: list[Entry] = []
+    current: Entry | None = None
+    armed: Entry | None = None
+    for entry in entries:
+        if entry.is_done:
+            continue
+        if entry.key == here.current:
+            current = entry
+            continue
+        if entry.key == here.armed:
+            armed = entry
+        reason = _why_over(entry, here)
+        if reason is not None and entry is not armed:
+            decision.over.append((entry, reason))
+            continue
+        if entry.start > now + LEAD_SECONDS and not entry.is_without_time:
+            looks.append(entry.start - LEAD_SECONDS)
+            continue
+        looks.extend((entry.start, entry.start_before))
+        obstacle = obstacle_to(entry, here)
+        if entry.start <= now or obstacle in (None, CutReason.UNTRUSTED_TIME):
+            entry.obstacle = obstacle
+        if obstacle is None:
+            ready.append(entry)
+        else:
+            looks.append(max(entry.not_before, now + 1))
+    looks.append(next_change_of_quiet(here.quiet_hours, now))
+    if (
+        current is not None
+        and current.item.priority is not Priority.EMERGENCY
+        and is_quiet(here.quiet_hours, now)
+    ):
+        decision.stop = CutReason.QUIET_HOURS
+        current = None
+    best = min(ready, key=lambda e: (-_rank(e), first_instant(e, now), e.key), default=None)
+    if best is not None and best is not armed:
+        hinders = [e for e in (current, armed) if e is not None]
+        if all(_rank(best) > _rank(e) for e in hinders) and _may_begin(best, here):
+            decision.arm = best
+            decision.arm_at = first_instant(best, now)
+    for entry in ready:
+        if entry is not decision.arm and entry is not armed and entry.start <= now:
+            entry.obstacle = CutReason.PRE_EMPTED
+    if current is not None or armed is not None or decision.arm is not None:
+        looks.append(now + 1)
+    decision.look_again_at = min(look for look in looks if look > now)
+    return decision
+
+
+def _may_begin(entry: Entry, here: Circumstances) -> bool:
+    if not here.is_time_trusted:
+        return True
+    return entry.is_without_time or first_instant(entry, here.now) < entry.start_before
+
+
+def _why_over(entry: Entry, here: Circumstances) -> CutReason | None:
+    """Why nothing more will come of it, None as long as something may."""
+    if entry.is_withdrawn:
+        return CutReason.WITHDRAWN
+    if entry.is_without_time and not here.is_time_trusted:
+        return None
+    if not entry.is_listed and entry.progress.stage is Stage.INTERRUPTED:
+        return entry.progress.reason or CutReason.STOPPED
+    if not here.is_time_trusted or here.now < entry.start_before:
+        return None
+    if entry.progress.stage is Stage.INTERRUPTED:
+        return entry.progress.reason or CutReason.RESTARTED
+    return entry.obstacle or CutReason.TOO_LATE

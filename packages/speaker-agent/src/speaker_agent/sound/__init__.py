@@ -1,0 +1,1 @@
+"""Sound on the box: kept by the hash of its content, fetched ahead, decoded while it plays."""

@@ -1,0 +1,118 @@
+"""Asks the server for the time over the broker, in bursts, and teaches the clock."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from speaker_link.envelope import new_id
+from speaker_link.messages import TimeAnswer, TimeRequest
+
+from speaker_agent.journal import BoxJournal
+from speaker_agent.reports import Pen
+from speaker_agent.timing.clock import Clock
+from speaker_agent.timing.sync import TimeSample, best_offset
+
+log = logging.getLogger(__name__)
+
+CLOCK = "clock"
+FIRST_BURST = 8
+LATER_BURST = 4
+PAUSES_SECONDS = (5.0, 20.0, 60.0, 120.0, 300.0)
+ANSWER_SECONDS = 3.0
+# Instants on the wire are cut off to milliseconds: on average half of one is missing.
+CUT_OFF_SECONDS = 0.0005
+
+
+class Timekeeper:
+    """One box's dialogue about time."""
+
+    def __init__(self, clock: Clock, pen: Pen, journal: BoxJournal) -> None:
+        self.clock = clock
+        self.pen = pen
+        self.journal = journal
+        self.settled = asyncio.Event()
+        """The first burst of this connection is over, whatever it brought."""
+        self._questions: dict[str, tuple[float, asyncio.Future[TimeSample]]] = {}
+        self._round_trip: float | None = None
+        kept = journal.documents().get(CLOCK)
+        if kept:
+            with contextlib.suppress(ValueError, TypeError):
+                clock.restore(json.loads(kept))
+
+    @property
+    def nonces(self) -> frozenset[str]:
+        """Questions that wait for an answer."""
+        return frozenset(self._questions)
+
+    def answer(self, answer: TimeAnswer, *, at: float) -> None:
+        """A verified answer came, at this reading of our counter."""
+        asked, future = self._questions.pop(answer.nonce, (0.0, None))
+        if future is not None and not future.done():
+            future.set_result(
+                TimeSample(
+                    asked=asked,
+                    answered=at,
+                    server_received=answer.received_at.timestamp() + CUT_OFF_SECONDS,
+                    server_sent=answer.sent_at.timestamp() + CUT_OFF_SECONDS,
+                )
+            )
+
+    async def run(
+        self, publish: Callable[[str], Awaitable[Any]], on_sync: Callable[[], None]
+    ) -> None:
+        """As long as the connection holds."""
+        self.settled.clear()
+        pauses = list(PAUSES_SECONDS)
+        count = FIRST_BURST
+        while True:
+            if await self._burst(publish, count):
+                on_sync()
+            self.settled.set()
+            pause = pauses.pop(0) if pauses else PAUSES_SECONDS[-1]
+            if not self.clock.is_trusted:
+                pause, pauses, count = PAUSES_SECONDS[0], list(PAUSES_SECONDS), FIRST_BURST
+            else:
+                count = LATER_BURST
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+
+    async def _burst(self, publish: Callable[[str], Awaitable[Any]], count: int) -> bool:
+        samples = []
+        for _ in range(count):
+            sample = await self._ask(publish)
+            if sample is None:
+                break
+            samples.append(sample)
+        offset = best_offset(samples)
+        if offset is None:
+            return False
+        self._round_trip = min(s.round_trip for s in samples)
+        if not self.clock.observe(offset):
+            log.warning("%s: the server's time jumped; asking again", self.pen.serial)
+            return False
+        self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+        return True
+
+    async def _ask(self, publish: Callable[[str], Awaitable[Any]]) -> TimeSample | None:
+        nonce = new_id()
+        round_trip = self._round_trip
+        text = self.pen.write(
+            TimeRequest(
+                nonce=nonce,
+                sent_at=datetime.fromtimestamp(max(self.clock.sources.wall(), 1e9), UTC),
+                round_trip_ms=None if round_trip is None else round(round_trip * 1000),
+            )
+        )
+        future: asyncio.Future[TimeSample] = asyncio.get_running_loop().create_future()
+        self._questions[nonce] = (self.clock.monotonic(), future)
+        try:
+            await publish(text)
+            return await asyncio.wait_for(future, ANSWER_SECONDS)
+        except TimeoutError:
+            return None
+        finally:
+            self._questions.pop(nonce, None)
