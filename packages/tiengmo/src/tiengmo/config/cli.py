@@ -31,7 +31,7 @@ GROUPS = {
     "restore": "tiengmo.config.commands.backup:restore",
 }
 # These run before there is a database to speak of, or must not touch it.
-NEEDS_NO_DJANGO = {"restore", "demo"}
+NEEDS_NO_DJANGO = {"backup", "restore", "demo"}
 
 
 class Commands(click.Group):
