@@ -55,7 +55,12 @@ class Installation:
 
     @property
     def folders(self) -> dict[str, Path]:
-        return {"media": self.home / "media", "sound": self.home / "sound"}
+        # The audit chain's witness goes first: it may know fewer rows than the database, never more.
+        return {
+            "audit": self.home / "audit",
+            "media": self.home / "media",
+            "sound": self.home / "sound",
+        }
 
 
 def back_up(installation: Installation, destination: Path, passphrase: str) -> Path:
@@ -72,10 +77,12 @@ def back_up(installation: Installation, destination: Path, passphrase: str) -> P
         partial.mkdir()
         identity = pyrage.x25519.Identity.generate()
         recipients = [identity.to_public()]
-        # The database first: a file it names is there already, a file it does not know is harmless.
+        parts = installation.folders
+        _seal_folder(parts.pop("audit"), partial / "audit.age", recipients)
+        # Then the database: a file it names is there already, one it does not know is harmless.
         with _database_copy(installation) as copy:
             _seal_file(copy, partial / "database.age", recipients)
-        for part, source in installation.folders.items():
+        for part, source in parts.items():
             _seal_folder(source, partial / f"{part}.age", recipients)
         keys = destination / f"{name}.keys.age"
         keys.write_bytes(

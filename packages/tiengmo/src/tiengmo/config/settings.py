@@ -133,7 +133,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 # The audit chain's witness outside the database: audit.anchors.
-AUDIT_ANCHOR = HOME / "audit-anchor.log"
+AUDIT_ANCHOR = HOME / "audit" / "anchor.log"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [

@@ -113,4 +113,4 @@ def test_short_passphrase_is_refused(first, tmp_path):
 def test_manifest_names_every_part(first, tmp_path):
     folder = back_up(first, tmp_path / "copies", PASSPHRASE)
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert set(manifest["files"]) == {"database.age", "media.age", "sound.age"}
+    assert set(manifest["files"]) == {"audit.age", "database.age", "media.age", "sound.age"}
