@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 import click
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from .brokers import BrokerKind, BrokerUnavailable, resolve_kind
 from .brokers.mosquitto import Listener, is_loopback
+from .errors import SpeakerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -45,4 +53,133 @@ def broker(kind: str | None, host: str | None, port: int | None) -> None:
 
             embedded.run(listener)
     except BrokerUnavailable as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@click.option("--port", type=int, default=None, help="Cổng HTTP cho loa. / HTTP port for boxes.")
+def gateway(port: int | None) -> None:
+    """Chạy cổng loa truyền thanh. / Run the speaker gateway in the foreground."""
+    if port is not None:
+        settings.GATEWAY_PORT = port
+    from .gateway import service
+
+    service.run()
+
+
+@click.group()
+def group() -> None:
+    """Loa truyền thanh: khoá và đăng ký. / Loudspeakers: keys and enrolment."""
+
+
+@group.group()
+def keys() -> None:
+    """Khoá ký. / Signing keys."""
+
+
+@keys.command("init")
+def keys_init() -> None:
+    """Tạo khoá gốc, khoá cổng loa và khoá của đài cấp trên cùng, nếu chưa có."""
+    from tiengmo.audit.actors import SYSTEM
+
+    from . import keys as files
+    from .actions import set_up_keys
+
+    is_new = not files.has_root()
+    issued = _told(lambda: set_up_keys(by=SYSTEM))
+    for row in issued:
+        click.echo(f"{row.unit.code} {row.unit}: {row.kid} ({row.get_purpose_display()})")
+    if is_new:
+        click.echo(
+            _(
+                "Khoá gốc nằm ở %(path)s. Hãy chép thư mục này ra thiết bị rời, cất nơi an toàn "
+                "(hai bản, hai nơi) rồi xoá khỏi máy: chỉ cần đến nó khi cấp hoặc thu hồi khoá."
+            )
+            % {"path": files.root_folder()}
+        )
+
+
+@keys.command("issue")
+@click.argument("unit_code")
+@click.option("--holder", default="", help="Người giữ khoá. / Who keeps the key.")
+@click.option(
+    "--highest-priority",
+    type=click.Choice(["routine", "priority", "emergency"]),
+    default="priority",
+)
+@click.option("--days", type=click.IntRange(1, 3650), default=400)
+def keys_issue(unit_code: str, holder: str, highest_priority: str, days: int) -> None:
+    """Cấp khoá ký cho đài của một đơn vị; cần khoá gốc. / Issue a station key."""
+    from datetime import timedelta
+
+    from speaker_link.kinds import Priority
+
+    from tiengmo.audit.actors import SYSTEM
+    from tiengmo.places.queries import unit_by_code
+
+    from .actions import issue_station_key
+
+    unit = unit_by_code(unit_code)
+    if unit is None:
+        raise click.ClickException(_("Không có đơn vị %(code)s.") % {"code": unit_code})
+    row = _told(
+        lambda: issue_station_key(
+            unit,
+            by=SYSTEM,
+            holder=holder,
+            highest_priority=Priority(highest_priority),
+            life=timedelta(days=days),
+        )
+    )
+    click.echo(row.kid)
+
+
+@keys.command("revoke")
+@click.argument("kid")
+@click.option("--reason", required=True, help="Lý do. / Why.")
+def keys_revoke(kid: str, reason: str) -> None:
+    """Thu hồi một khoá: mọi loa thôi tin khoá này. / Revoke a key for ever."""
+    from tiengmo.audit.actors import SYSTEM
+
+    from .actions import revoke_station_key
+    from .models import StationKey
+
+    row = StationKey.objects.filter(pk=kid).first()
+    if row is None:
+        raise click.ClickException(_("Không có khoá %(kid)s.") % {"kid": kid})
+    _told(lambda: revoke_station_key(row, by=SYSTEM, reason=reason))
+    click.echo(_("Đã thu hồi %(kid)s.") % {"kid": kid})
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """Liệt kê các khoá và hạn dùng. / List keys and when they end."""
+    from .models import StationKey
+
+    for row in StationKey.objects.select_related("unit"):
+        state = _("đã thu hồi") if row.revoked_at else f"→ {row.expires_at:%d/%m/%Y}"
+        click.echo(f"{row.kid}  {row.unit.code} {row.unit}  {row.purpose}  {state}")
+
+
+@group.command("code")
+@click.argument("village_code")
+@click.option("--name", default="", help="Tên cụm loa. / The cluster's name.")
+def code(village_code: str, name: str) -> None:
+    """Tạo mã đăng ký cho một cụm loa mới. / Make a one-time enrolment code."""
+    from tiengmo.audit.actors import SYSTEM
+    from tiengmo.places.models import Village
+
+    from .actions import make_enrolment_code
+
+    village = Village.objects.filter(code=village_code).select_related("unit").first()
+    if village is None:
+        raise click.ClickException(_("Không có thôn %(code)s.") % {"code": village_code})
+    click.echo(_told(lambda: make_enrolment_code(village, by=SYSTEM, name=name)))
+
+
+def _told(act: Callable[[], T]) -> T:
+    """Run an act; what it cannot do is a sentence for the person, not a stack trace."""
+    try:
+        return act()
+    except SpeakerError as error:
         raise click.ClickException(str(error)) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from .gateway.database import wake_gateway
 from .models import RetainedMessage
 from .rules import next_version
 
@@ -29,4 +30,5 @@ def retain(topic: str, sign: Callable[[int], str]) -> RetainedMessage:
         row.payload = sign(row.version)
         row.updated_at = now
         row.save(update_fields=["version", "payload", "updated_at"])
+        wake_gateway()
         return row

@@ -14,6 +14,7 @@ from tiengmo.audit.actions import record
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
 from tiengmo.speakers.errors import BoxRetired, NoStationKey, SpeakerError
+from tiengmo.speakers.gateway.database import wake_gateway
 from tiengmo.speakers.keys import gateway_signer, station_signers
 from tiengmo.speakers.models import Box, OutgoingCommand
 
@@ -104,7 +105,7 @@ def _check(box: Box, role: Role, by: Actor) -> None:
 
 def _give(box: Box, body: Command, by: Actor) -> OutgoingCommand:
     message = compose(body, now=timezone.now(), to=box.serial)
-    return OutgoingCommand.objects.create(
+    command = OutgoingCommand.objects.create(
         id=message.id,
         box=box,
         command=body.action,
@@ -113,6 +114,8 @@ def _give(box: Box, body: Command, by: Actor) -> OutgoingCommand:
         by_name=by.get_full_name() if isinstance(by, User) else by.name,  # type: ignore[union-attr]
         expires_at=message.exp,
     )
+    wake_gateway()
+    return command
 
 
 def _command_signer(box: Box) -> Signer:

@@ -71,6 +71,7 @@ def enrol_box(request: EnrolmentRequest) -> Enrolment:
         answer = compose(
             EnrolmentAnswer(
                 serial=box.serial,
+                kid=request.key.kid,
                 broker=_broker(box.serial, password),
                 assignment=assignment.payload,
             ),

@@ -1,0 +1,98 @@
+"""Each kind of report becomes a row, once, and is announced in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tiengmo.speakers import events
+from tiengmo.speakers.models import (
+    Box,
+    CommandState,
+    HeldSound,
+    OutgoingCommand,
+    PlayReport,
+    Refusal,
+)
+
+if TYPE_CHECKING:
+    from speaker_link.envelope import BoxMessage
+
+    from .ingest import Arrival
+
+
+def record_play(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Store a proof of play and announce it; a copy of one that is known changes nothing."""
+    if PlayReport.objects.filter(pk=message.id).exists():
+        return
+    body = message.body
+    report = PlayReport.objects.create(
+        id=message.id,
+        box=box,
+        item_id=body.item_id,
+        station_code=body.station,
+        sha256=body.sha256 or "",
+        language=body.language or "",
+        outcome=str(body.outcome),
+        reason=str(body.reason or ""),
+        scheduled_at=body.scheduled_start,
+        started_at=body.started_at,
+        start_error_ms=body.start_error_ms,
+        sample_rate=body.sample_rate,
+        samples_played=body.samples_played,
+        samples_total=body.samples_expected,
+        underruns=body.underruns,
+        level_dbfs=body.level_dbfs,
+        output=box.output,
+        received_at=arrival.received_at,
+        envelope=arrival.payload.decode(),
+    )
+    events.play_reported.send(sender=PlayReport, report=report)
+
+
+def record_held(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Note that a box holds an item's verified sound."""
+    _held, is_new = HeldSound.objects.get_or_create(
+        box=box,
+        item_id=message.body.item_id,
+        sha256=message.body.sha256,
+        defaults={"held_at": message.iat, "received_at": arrival.received_at},
+    )
+    if is_new:
+        events.sound_held.send(sender=HeldSound, box=box, item_id=message.body.item_id)
+
+
+def record_refusal(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Keep what a box would not obey, and show the newest on the board."""
+    if Refusal.objects.filter(pk=message.id).exists():
+        return
+    body = message.body
+    refusal = Refusal.objects.create(
+        id=message.id,
+        box=box,
+        reason=body.reason,
+        detail=body.detail,
+        topic=body.topic[:200],
+        message_id=body.message_id or "",
+        at=body.refused_at,
+        received_at=arrival.received_at,
+        envelope=arrival.payload.decode(),
+    )
+    Box.objects.filter(pk=box.pk).update(
+        last_refusal_reason=refusal.reason,
+        last_refusal_at=refusal.at,
+        last_refusal_detail=refusal.detail,
+        changed_at=arrival.received_at,
+    )
+    events.box_refused.send(sender=Refusal, refusal=refusal)
+
+
+def record_result(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Note what became of a command."""
+    body = message.body
+    done = body.outcome == "done"
+    OutgoingCommand.objects.filter(pk=body.command_id, box=box).update(
+        state=CommandState.DONE if done else CommandState.REFUSED,
+        answered_at=arrival.received_at,
+        answer=body.detail[:300],
+    )
+    Box.objects.filter(pk=box.pk).update(changed_at=arrival.received_at)

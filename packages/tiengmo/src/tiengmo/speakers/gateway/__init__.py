@@ -1,0 +1,1 @@
+"""The process between the boxes and the database: `tiengmo gateway`."""

@@ -1,0 +1,88 @@
+"""Database work of the gateway: in threads of its own, one for each kind of work."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import close_old_connections, connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+CHANNEL = "tiengmo_speakers"
+_LOOK_SECONDS = 0.01
+
+
+class Lane:
+    """One thread with its own connection: a lane that waits for a lock holds up no other."""
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"gateway-{name}")
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._tidy, work, arguments)
+
+    @staticmethod
+    def _tidy(work: Callable[..., T], arguments: tuple[object, ...]) -> T:
+        close_old_connections()
+        return work(*arguments)
+
+    def close(self) -> None:
+        self._pool.submit(connection.close)
+        self._pool.shutdown(wait=False, cancel_futures=False)
+
+
+class Watcher:
+    """Waits until somebody has written: a cheap look at SQLite's own counter, or LISTEN."""
+
+    def __init__(self) -> None:
+        self._seen: int | None = None
+        self._is_listening = False
+
+    def wait(self, seconds: float) -> bool:
+        """Return True as soon as another connection has committed something, False after a while.
+
+        Runs in a lane of its own, which keeps its connection.
+        """
+        if connection.vendor == "postgresql":
+            return self._wait_for_notice(seconds)
+        return self._wait_for_counter(seconds)
+
+    def _wait_for_counter(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute("PRAGMA data_version")
+                counter = cursor.fetchone()[0]
+                if counter != self._seen:
+                    self._seen = counter
+                    return True
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_LOOK_SECONDS)
+
+    def _wait_for_notice(self, seconds: float) -> bool:
+        with connection.cursor() as cursor:
+            if not self._is_listening or connection.connection.closed:
+                cursor.execute(f"LISTEN {CHANNEL}")
+                self._is_listening = True
+                return True
+        raw = connection.connection
+        if not select.select([raw.fileno()], [], [], seconds)[0]:
+            return False
+        for _notice in raw.notifies(timeout=0.001):
+            return True
+        return False
+
+
+def wake_gateway() -> None:
+    """Tell a waiting gateway that there is something to send; on SQLite it sees so itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
