@@ -17,7 +17,7 @@ def spoken(text: str, *, language: str) -> str:
     if language.partition("-")[0].lower() == "vi":
         try:
             from .speech import normalise
-        except ModuleNotFoundError:
+        except ImportError:
             return "\n".join(lines)
         dictionary = abbreviations()
         lines = [normalise(line, abbreviations=dictionary) for line in lines]

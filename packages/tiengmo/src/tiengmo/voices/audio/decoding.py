@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from numpy.typing import NDArray
 
@@ -41,7 +42,7 @@ def frames(container: InputContainer) -> Iterator[AudioFrame]:
         return
 
 
-def _packets(container: InputContainer) -> Iterator[av.Packet]:
+def _packets(container: InputContainer) -> Iterator[av.Packet[AudioStream]]:
     stream = container.streams.audio[0]
     packets = container.demux(stream)
     while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -138,20 +138,21 @@ def _decode(container: InputContainer, found: _Levels, longest: float) -> None:
 
 def _mono(frame: av.AudioFrame) -> NDArray[np.float32]:
     """Give the loudest channel of a frame, 1.0 being full scale."""
-    content = frame.to_ndarray()
+    content: NDArray[Any] = frame.to_ndarray()
     if content.dtype == np.uint8:
         content = (content.astype(np.float32) - 128) / 128
     elif content.dtype.kind == "i":
-        content = content.astype(np.float32) / float(np.iinfo(content.dtype).max)
+        content = content.astype(np.float32) / 2.0 ** (8 * content.dtype.itemsize - 1)
     else:
         content = np.nan_to_num(content.astype(np.float32), nan=0.0, posinf=1.0, neginf=-1.0)
     channels = len(frame.layout.channels)
     if not frame.format.is_planar:
         content = content.reshape(-1, channels).T
     if len(content) == 1:
-        return content[0]
-    loudest: NDArray[np.float32] = content[int(np.abs(content).max(axis=1).argmax())]
-    return loudest
+        content = content[0]
+    else:
+        content = content[int(np.abs(content).max(axis=1).argmax())]
+    return content.astype(np.float32, copy=False)
 
 
 class _Levels:

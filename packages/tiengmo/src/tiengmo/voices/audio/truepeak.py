@@ -32,8 +32,6 @@ def _phases() -> NDArray[np.float32]:
 
 
 PHASES = _phases()
-# No interpolated value can exceed the largest sample near it times this.
-WORST_OVERSHOOT = float(np.abs(PHASES).sum(axis=1).max())
 
 
 def block_peaks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -59,25 +57,12 @@ def _slice_peaks(samples: NDArray[np.float32], start: int, end: int) -> NDArray[
 
 
 def true_peak(samples: NDArray[np.float32]) -> float:
-    """Give the true peak of a whole sound, 1.0 being full scale.
-
-    Interpolates only near samples large enough that a value between them could be the highest.
-    """
+    """Give the true peak of a whole sound, 1.0 being full scale."""
     if not len(samples):
         return 0.0
-    blocks = -(-len(samples) // BLOCK)
-    padded = np.zeros(blocks * BLOCK, dtype=np.float32)
+    padded = np.zeros(-(-len(samples) // BLOCK) * BLOCK, dtype=np.float32)
     padded[: len(samples)] = samples
-    coarse = np.abs(padded).reshape(-1, BLOCK).max(axis=1)
-    near = np.maximum(coarse, np.maximum(np.append(coarse[1:], 0), np.append(0, coarse[:-1])))
-    highest = float(coarse.max())
-    left = near * WORST_OVERSHOOT
-    for index in np.argsort(-left):
-        if left[index] <= highest:
-            break
-        start = int(index) * BLOCK
-        highest = max(highest, float(_slice_peaks(padded, start, start + BLOCK)[0]))
-    return highest
+    return float(block_peaks(padded).max())
 
 
 def decibels(value: float) -> float:

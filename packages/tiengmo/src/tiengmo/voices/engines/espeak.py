@@ -79,7 +79,9 @@ class Espeak:
             # One passage at a time, so that two sounds under way take turns.
             with self._lock:
                 samples, rate = self._speak_one(passage, voice)
-            yield Speech(np.frombuffer(samples, "<i2").astype(np.float32) / 32768, rate)
+            floats = np.frombuffer(samples, "<i2").astype(np.float32)
+            floats /= 32768
+            yield Speech(floats, rate)
 
     def _speak_one(self, passage: str, voice: Voice) -> tuple[bytes, int]:
         for last_try in (False, True):
