@@ -29,6 +29,7 @@ __all__ = [
     "area_path",
     "area_paths",
     "areas_label",
+    "carried",
     "households_in",
     "is_within",
     "minimal_cover",
@@ -142,6 +143,16 @@ def villages_in(
         not_ended |= Q(unit__closed_at__gt=known_at)
     members = members.filter(not_ended)
     return villages.filter(Q(pk__in=members.values("village_id")) | Q(code__in=codes))
+
+
+def carried(area_codes: Iterable[str], *, known_at: dt.datetime) -> list[str]:
+    """Codes of today for the villages that these areas meant at an instant.
+
+    What runs for an area of a unit that has been merged goes on for the same households, not for
+    all of the larger successor: xã Nậm Chạc becomes its own villages, or their unit if that is all.
+    """
+    meant = villages_in(area_codes, known_at=known_at).values_list("code", flat=True)
+    return minimal_cover(list(meant))
 
 
 def villages_with_units(

@@ -1,3 +1,4 @@
+from .carry_over import CarryOverReport, carry_over
 from .load_locality import LoadReport, load_locality
 
-__all__ = ["LoadReport", "load_locality"]
+__all__ = ["CarryOverReport", "LoadReport", "carry_over", "load_locality"]
