@@ -37,6 +37,7 @@ from speaker_link.specimens import (
     STRANGER_ROOT,
     TRUST,
     box_message,
+    forge,
     item,
     key,
     message,
@@ -53,23 +54,6 @@ EMERGENCY = message(
 
 def outer(text):
     return json.loads(text)
-
-
-def with_header(text, **members):
-    """The first signature's header changed, its signature left as it was."""
-    parsed = outer(text)
-    header = json.loads(jws.decode(parsed["signatures"][0]["protected"], "header")) | members
-    parsed["signatures"][0]["protected"] = encode_base64url(json.dumps(header).encode())
-    return json.dumps(parsed)
-
-
-def resigned(text, by, **members):
-    """The first signature made anew by `by`, over a header with other members."""
-    parsed = outer(with_header(text, **members))
-    protected = parsed["signatures"][0]["protected"]
-    signature = by.sign(f"{protected}.{parsed['payload']}".encode())
-    parsed["signatures"][0]["signature"] = encode_base64url(signature)
-    return json.dumps(parsed)
 
 
 def test_a_good_command_is_obeyed(judge):
@@ -94,7 +78,7 @@ def test_signed_by_a_stranger_under_the_real_certificate(refusal):
 
 
 def test_signed_by_a_stranger_under_the_real_name_and_certificate(refusal):
-    text = resigned(sign(VOLUME, by=[STATION]), key("stranger"))
+    text = forge(sign(VOLUME, by=[STATION]), by=key("stranger"))
     assert refusal(text) is Reason.BAD_SIGNATURE
 
 
@@ -118,12 +102,12 @@ def test_no_certificate_at_all(refusal):
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "", "HS256", "EdDSA", "ES256", None, 7, []])
 def test_another_algorithm(refusal, algorithm):
-    text = with_header(sign(VOLUME, by=[STATION]), alg=algorithm)
+    text = forge(sign(VOLUME, by=[STATION]), alg=algorithm)
     assert refusal(text) is Reason.BAD_SIGNATURE
 
 
 def test_no_algorithm_and_no_signature(refusal):
-    parsed = outer(with_header(sign(VOLUME, by=[STATION]), alg="none"))
+    parsed = outer(forge(sign(VOLUME, by=[STATION]), alg="none"))
     parsed["signatures"][0]["signature"] = ""
     assert refusal(json.dumps(parsed)) is Reason.BAD_SIGNATURE
     parsed = outer(sign(VOLUME, by=[STATION]))
@@ -132,7 +116,7 @@ def test_no_algorithm_and_no_signature(refusal):
 
 
 def test_public_key_used_as_an_hmac_secret(refusal):
-    parsed = outer(with_header(sign(VOLUME, by=[STATION]), alg="HS256"))
+    parsed = outer(forge(sign(VOLUME, by=[STATION]), alg="HS256"))
     protected = parsed["signatures"][0]["protected"]
     mac = hmac.new(
         STATION.key.public.raw, f"{protected}.{parsed['payload']}".encode(), hashlib.sha256
@@ -144,12 +128,12 @@ def test_public_key_used_as_an_hmac_secret(refusal):
 def test_key_offered_in_the_header_is_not_used(refusal, judge):
     stranger = key("stranger")
     offered = {"jwk": stranger.public.to_jwk(), "jku": "https://evil.example/keys", "x5c": ["MII"]}
-    text = resigned(sign(VOLUME, by=[STATION]), stranger, **offered)
+    text = forge(sign(VOLUME, by=[STATION]), by=stranger, **offered)
     assert refusal(text) is Reason.BAD_SIGNATURE
-    text = resigned(sign(VOLUME, by=[Signer(stranger)]), stranger, **offered)
+    text = forge(sign(VOLUME, by=[Signer(stranger)]), by=stranger, **offered)
     assert refusal(text) is Reason.UNKNOWN_KEY
     # The same members do no harm, and nothing at all, in a header that its own key signed.
-    assert judge(resigned(sign(VOLUME, by=[STATION]), STATION.key, **offered)).body == VOLUME.body
+    assert judge(forge(sign(VOLUME, by=[STATION]), by=STATION.key, **offered)).body == VOLUME.body
 
 
 @pytest.mark.parametrize(
@@ -171,7 +155,7 @@ def test_key_offered_in_the_header_is_not_used(refusal, judge):
     ],
 )
 def test_header_out_of_order(refusal, members):
-    text = resigned(sign(VOLUME, by=[STATION]), STATION.key, **members)
+    text = forge(sign(VOLUME, by=[STATION]), by=STATION.key, **members)
     assert refusal(text) is Reason.MALFORMED
 
 

@@ -4,16 +4,17 @@ Everybody knows these private keys. No box that pins `ROOT` is anybody's but a t
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from speaker_link import certificates, envelope
+from speaker_link import certificates, envelope, jws
 from speaker_link.boxes import compose_from_box
 from speaker_link.certificates import Certificate
 from speaker_link.envelope import BoxMessage, Message, Signer
-from speaker_link.keys import PrivateKey, encode_base64url
+from speaker_link.keys import PrivateKey, decode_base64url, encode_base64url
 from speaker_link.kinds import CERTIFIABLE_KINDS, Kind, Priority
 from speaker_link.messages import (
     KINDS,
@@ -164,3 +165,20 @@ def box_message(body: BodyT, name: str = "", **changes: Any) -> BoxMessage[BodyT
         "id": message_id(name or f"message {kind}"),
     }
     return compose_from_box(body, **(wanted | changes))
+
+
+def forge(text: str, *, by: PrivateKey | None = None, **members: Any) -> str:
+    """A message with other members in its first header.
+
+    The signature stays as it was, or is made anew by `by`: what an attacker can do.
+    """
+    payload, signatures = jws.split(text)
+    header = jws.parse_json(decode_base64url(signatures[0]["protected"])) | members
+    protected = encode_base64url(json.dumps(header, separators=(",", ":")).encode())
+    signature = signatures[0]["signature"]
+    if by is not None:
+        signature = encode_base64url(by.sign(f"{protected}.{payload}".encode()))
+    forged = {"protected": protected, "signature": signature}
+    return json.dumps(
+        {"payload": payload, "signatures": [forged, *signatures[1:]]}, separators=(",", ":")
+    )

@@ -1,0 +1,47 @@
+"""Writes the vectors: `python packages/speaker-link/vectors/generate.py`. The same every time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cases_from_boxes as from_boxes
+import cases_to_boxes as to_boxes
+import frame
+
+FOLDER = Path(__file__).parent
+KINDS = {
+    "envelope": to_boxes.envelope,
+    "schedule": to_boxes.schedules,
+    "assignment": to_boxes.assignment,
+    "revocations": to_boxes.revocations,
+    "root_rotation": to_boxes.root_rotation,
+    "command": to_boxes.command,
+    "time": to_boxes.time,
+    "ack": to_boxes.ack,
+    "status": from_boxes.status,
+    "play_report": from_boxes.play_report,
+    "held": from_boxes.held,
+    "refusal": from_boxes.refusal,
+    "command_result": from_boxes.command_result,
+    "time_request": from_boxes.time_request,
+    "enrolment_request": from_boxes.enrolment_request,
+    "enrolment_answer": from_boxes.answers,
+    "enrolment_code": from_boxes.codes,
+}
+
+
+def files() -> dict[str, Any]:
+    """Every file's name and content."""
+    found: dict[str, Any] = {"keys.json": frame.keys()}
+    for kind, cases in KINDS.items():
+        found[f"{kind}.json"] = {"kind": kind, "cases": cases()}
+    return found
+
+
+def text_of(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    for name, content in files().items():
+        (FOLDER / name).write_text(text_of(content), encoding="utf-8")
