@@ -96,7 +96,7 @@ def test_the_files_are_what_the_generator_writes(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     import generate
 
-    for name in ("generate", "frame", "cases_to_boxes", "cases_from_boxes"):
+    for name in ("generate", "frame", "cases_of_envelope", "cases_to_boxes", "cases_from_boxes"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     written = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.json")}
     assert written == {

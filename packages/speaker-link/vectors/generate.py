@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import cases_from_boxes as from_boxes
+import cases_of_envelope
 import cases_to_boxes as to_boxes
 import frame
 
 FOLDER = Path(__file__).parent
 KINDS = {
-    "envelope": to_boxes.envelope,
+    "envelope": cases_of_envelope.envelope,
     "schedule": to_boxes.schedules,
     "assignment": to_boxes.assignment,
     "revocations": to_boxes.revocations,

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from speaker_link import envelope, jws
+from speaker_link.bodies import KINDS
 from speaker_link.envelope import LAST_WORD, BodyT, BoxMessage
 from speaker_link.keys import PrivateKey
-from speaker_link.messages import KINDS, Status
+from speaker_link.messages import Status
 
 
 def compose_from_box(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar, cast
 from pydantic import Field, ValidationError, model_validator
 
 from speaker_link import jws
+from speaker_link.bodies import BODIES, KINDS
 from speaker_link.errors import RefusalReason, Refused
 from speaker_link.fields import (
     LARGEST_INTEGER,
@@ -25,7 +26,7 @@ from speaker_link.fields import (
 )
 from speaker_link.keys import PrivateKey, encode_base64url
 from speaker_link.kinds import RETAINED_KINDS, Kind, Priority
-from speaker_link.messages import BODIES, KINDS, Body, Schedule
+from speaker_link.messages import Body, Schedule
 
 TYPE = "tm+json"
 BOX_TYPE = "tm-box+json"

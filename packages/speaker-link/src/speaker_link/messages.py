@@ -25,7 +25,7 @@ from speaker_link.fields import (
     Version,
     Wire,
 )
-from speaker_link.kinds import Kind, Priority
+from speaker_link.kinds import Priority
 
 MAX_ITEMS = 500
 MINUTES_A_DAY = 24 * 60
@@ -378,23 +378,3 @@ class EnrolmentRequest(Body):
     key: Jwk
     model: Title
     agent_version: Title
-
-
-BODIES: dict[Kind, type[Body]] = {
-    Kind.SCHEDULE: Schedule,
-    Kind.ASSIGNMENT: Assignment,
-    Kind.REVOCATIONS: Revocations,
-    Kind.ROOT_ROTATION: RootRotation,
-    Kind.COMMAND: Command,
-    Kind.TIME: TimeAnswer,
-    Kind.ACK: Ack,
-    Kind.ENROLMENT_ANSWER: EnrolmentAnswer,
-    Kind.STATUS: Status,
-    Kind.PLAY_REPORT: PlayReport,
-    Kind.HELD: Held,
-    Kind.REFUSAL: RefusalReport,
-    Kind.COMMAND_RESULT: CommandResult,
-    Kind.TIME_REQUEST: TimeRequest,
-    Kind.ENROLMENT_REQUEST: EnrolmentRequest,
-}
-KINDS: dict[type[Body], Kind] = {body: kind for kind, body in BODIES.items()}

@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 from speaker_link import certificates, envelope, jws
+from speaker_link.bodies import KINDS
 from speaker_link.boxes import compose_from_box
 from speaker_link.certificates import Certificate
 from speaker_link.envelope import BoxMessage, Message, Signer
 from speaker_link.keys import PrivateKey, decode_base64url, encode_base64url
 from speaker_link.kinds import CERTIFIABLE_KINDS, Kind, Priority
 from speaker_link.messages import (
-    KINDS,
     Assignment,
     Body,
     Edition,

@@ -1,0 +1,40 @@
+"""Which body each kind of message carries."""
+
+from speaker_link.kinds import Kind
+from speaker_link.messages import (
+    Ack,
+    Assignment,
+    Body,
+    Command,
+    CommandResult,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    Held,
+    PlayReport,
+    RefusalReport,
+    Revocations,
+    RootRotation,
+    Schedule,
+    Status,
+    TimeAnswer,
+    TimeRequest,
+)
+
+BODIES: dict[Kind, type[Body]] = {
+    Kind.SCHEDULE: Schedule,
+    Kind.ASSIGNMENT: Assignment,
+    Kind.REVOCATIONS: Revocations,
+    Kind.ROOT_ROTATION: RootRotation,
+    Kind.COMMAND: Command,
+    Kind.TIME: TimeAnswer,
+    Kind.ACK: Ack,
+    Kind.ENROLMENT_ANSWER: EnrolmentAnswer,
+    Kind.STATUS: Status,
+    Kind.PLAY_REPORT: PlayReport,
+    Kind.HELD: Held,
+    Kind.REFUSAL: RefusalReport,
+    Kind.COMMAND_RESULT: CommandResult,
+    Kind.TIME_REQUEST: TimeRequest,
+    Kind.ENROLMENT_REQUEST: EnrolmentRequest,
+}
+KINDS: dict[type[Body], Kind] = {body: kind for kind, body in BODIES.items()}
