@@ -11,6 +11,7 @@ urlpatterns = [
     path("quan-tri/", include("tiengmo.people.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
+    path("", include("tiengmo.voices.urls")),
     # nginx serves these in production; alone on one machine the web process does.
     re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
 ]

@@ -14,9 +14,9 @@ import click
 from .audio.decoding import resampled
 from .audio.mastering import SilentSound, master, measure
 from .engines import all_voices, choose_voice, engine_of
+from .engines.passages import speech_of
 from .errors import EngineFailed, VoicesError
 from .rules import passages
-from .speaking import speech_of
 from .wording import spoken
 
 
@@ -45,7 +45,7 @@ def speak(text: str, out: Path, language: str, voice: str) -> None:
     began = time.monotonic()
     try:
         chosen = choose_voice(language, voice)
-        parts = passages(spoken(text, language=language))
+        parts = passages(spoken(text, voice=chosen))
         if not parts:
             raise click.ClickException("Văn bản không có từ nào đọc được.")
         with tempfile.TemporaryDirectory() as folder:

@@ -105,7 +105,12 @@ class Abbreviation(models.Model):
     """
 
     abbreviation = models.CharField(_("chữ viết tắt"), max_length=40)
-    spoken = models.CharField(_("đọc là"), max_length=200)
+    spoken = models.CharField(
+        _("đọc là"),
+        max_length=200,
+        blank=True,
+        help_text=_("Bỏ trống để máy đọc nguyên chữ này như đã viết."),
+    )
     is_case_sensitive = models.BooleanField(
         _("phân biệt chữ hoa, chữ thường"),
         default=True,

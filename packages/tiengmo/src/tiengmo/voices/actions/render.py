@@ -19,10 +19,10 @@ from tiengmo.voices.audio.decoding import resampled, samples
 from tiengmo.voices.audio.encoding import MP3, OPUS, Coding
 from tiengmo.voices.audio.mastering import Mastered, SilentSound, master
 from tiengmo.voices.engines import choose_voice, engine_of
+from tiengmo.voices.engines.passages import speech_of
 from tiengmo.voices.errors import RenderedElsewhere, VoicesError
 from tiengmo.voices.events import sound_failed, sound_ready
 from tiengmo.voices.models import Sound, SoundFile
-from tiengmo.voices.speaking import speech_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

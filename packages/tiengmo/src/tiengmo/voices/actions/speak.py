@@ -20,7 +20,7 @@ def speak(text: str, *, language: str, voice: str = "") -> Sound:
     if len(text) > rules.MOST_CHARACTERS:
         raise TextTooLong(len(text), rules.MOST_CHARACTERS)
     chosen = choose_voice(language, voice)
-    spoken_text = spoken(text, language=language)
+    spoken_text = spoken(text, voice=chosen)
     if not rules.passages(spoken_text):
         raise NothingToSpeak
     key = rules.speech_key(

@@ -12,8 +12,8 @@ TOLERANCE_LU = 0.5
 CEILING_DBTP = -1.5  # what must hold after decoding
 
 HIGH_PASS_HZ = 80.0  # below it there is rumble and wind, and horns cannot play it
-# Speech is a train of sharp pulses, synthetic speech most of all. All-pass filters spread each pulse
-# over a few milliseconds: nothing is heard of it, and a limiter has several dB less to take away.
+# Speech is a train of sharp pulses, synthetic speech most of all. All-pass filters spread each over
+# a few milliseconds: nothing is heard of it, and a limiter has several dB less to take away.
 PHASE_ROTATION_HZ = 500.0
 PHASE_ROTATION_ORDER = 8
 MOST_GAIN_DB = 40.0

@@ -1,9 +1,9 @@
 """The gain that brings a sound to its loudness and keeps its true peaks below a ceiling.
 
 The limiter looks ahead: its gain falls in a straight line during the 5 ms before a peak, is low
-enough when the peak comes, and rises again by 200 dB a second. Since true peaks scale with gain, and
-loudness hardly notices how fast gain moves, both are worked out on 1 ms and 10 ms figures of the
-sound; only the finished gain is applied to samples.
+enough when the peak comes, and rises again by 200 dB a second. Since true peaks scale with gain,
+and loudness hardly notices how fast gain moves, both are worked out on 1 ms and 10 ms figures of
+the sound; only the finished gain is applied to samples.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOOK_AHEAD = 5  # ms
 RELEASE_DB_PER_MS = 0.2
 ROUNDS = 12
 CLOSE_ENOUGH_LU = 0.01
-_RAMP = (np.arange(BLOCK, dtype=np.float32) / BLOCK)[None, :]
+_RAMP: NDArray[np.float32] = np.linspace(0, 1, BLOCK, endpoint=False, dtype=np.float32)[None, :]
 
 
 def gain_for(

@@ -27,6 +27,8 @@ from .interface import Speech, Voice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tiengmo.voices.speech.numbers import Region
+
 # Syllables a minute, roughly. Slower than eSpeak's 175: horns across a valley echo.
 RATE = 160
 LONGEST_WAIT_SECONDS = 20.0
@@ -37,6 +39,7 @@ VIETNAMESE = {
     "vi-vn-x-central": _("Giọng miền Trung (máy đọc)"),
     "vi-vn-x-south": _("Giọng miền Nam (máy đọc)"),
 }
+REGIONS: dict[str, Region] = {"vi-vn-x-central": "central", "vi-vn-x-south": "south"}
 # Other languages that offices here publish in; Hmông, Dao, Giáy and Hà Nhì have no eSpeak voice.
 OTHERS = {
     "en": _("Tiếng Anh (máy đọc)"),
@@ -70,7 +73,12 @@ class Espeak:
     def voices(self) -> list[Voice]:
         names = {**VIETNAMESE, **OTHERS}
         return [
-            Voice(f"espeak/{own}", LANGUAGE_OF.get(own, own.split("-")[0]), str(name))
+            Voice(
+                f"espeak/{own}",
+                LANGUAGE_OF.get(own, own.split("-")[0]),
+                str(name),
+                REGIONS.get(own, "north"),
+            )
             for own, name in names.items()
         ]
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tiengmo.voices.speech.numbers import Region
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -17,6 +19,7 @@ class Voice:
     code: str
     language: str  # BCP 47
     name: str
+    region: Region = "north"  # of Vietnamese: some numbers are said differently
 
     @property
     def engine(self) -> str:

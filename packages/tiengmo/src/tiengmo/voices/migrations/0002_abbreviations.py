@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('abbreviation', models.CharField(max_length=40, verbose_name='chữ viết tắt')),
-                ('spoken', models.CharField(max_length=200, verbose_name='đọc là')),
+                ('spoken', models.CharField(blank=True, help_text='Bỏ trống để máy đọc nguyên chữ này như đã viết.', max_length=200, verbose_name='đọc là')),
                 ('is_case_sensitive', models.BooleanField(default=True, help_text='Bỏ chọn nếu viết hoa hay viết thường đều đọc như nhau.', verbose_name='phân biệt chữ hoa, chữ thường')),
             ],
             options={
