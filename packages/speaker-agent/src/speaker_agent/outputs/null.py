@@ -36,3 +36,4 @@ class NullOutput(PacedOutput):
 
     def close(self) -> None:
         """There is nothing to let go."""
+        self._forget_queue()

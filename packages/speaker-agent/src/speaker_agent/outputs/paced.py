@@ -52,6 +52,12 @@ class PacedOutput(Output):
         self._catch_up(now)
         self._is_started = False
 
+    def _forget_queue(self) -> None:
+        """After a failure: what was not heard will not be."""
+        self._queue.clear()
+        self._written = self._heard
+        self._is_started = False
+
     def tick(self, now: float) -> None:
         if not self._is_started:
             self._catch_up(now)

@@ -1,5 +1,6 @@
 """A file that holds exactly what would have been heard, silence and lateness included."""
 
+import contextlib
 import json
 import os
 import struct
@@ -120,12 +121,19 @@ class WavOutput(PacedOutput):
                 raise OutputFailed(f"cannot write {self.path}: {error}") from error
 
     def close(self) -> None:
-        self._catch_up(self.clock.monotonic())
-        if self._file is not None:
-            self._write_header()
-            self._describe()
-            self._file.close()
-            self._file = None
+        try:
+            self._catch_up(self.clock.monotonic())
+            if self._file is not None:
+                self._write_header()
+                self._describe()
+        except OSError as error:
+            raise OutputFailed(f"cannot finish {self.path}: {error}") from error
+        finally:
+            self._forget_queue()
+            if self._file is not None:
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                self._file = None
 
     def _play(self, pcm: Pcm) -> None:
         if self._file is None:

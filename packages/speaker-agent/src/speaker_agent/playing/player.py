@@ -1,5 +1,6 @@
 """One box's hand on its output: at most one sound is heard, the next one waits for its instant."""
 
+import contextlib
 import logging
 import threading
 
@@ -77,6 +78,10 @@ class Player:
                 self.failure = ""
             except OutputFailed as failure:
                 self._give_up(str(failure), now)
+            except Exception as fault:
+                # One box's fault must not silence the others of this process.
+                log.exception("unexpected fault of the output")
+                self._give_up(f"{type(fault).__name__}: {fault}", now)
             over = [p for p in self._fading if p.last_heard_at is None or p.last_heard_at <= now]
             self._fading = [p for p in self._fading if p not in over]
         for playback in over:
@@ -87,7 +92,7 @@ class Player:
         with self._lock:
             try:
                 self.output.tick(now)
-            except OutputFailed as failure:
+            except (OSError, ValueError) as failure:
                 self.failure = str(failure)
 
     def _pump(self, now: float) -> None:
@@ -191,7 +196,8 @@ class Player:
                 self._end(playback, Ending.FAILED, now, failure=reason)
         self._current = self._next = None
         self._is_started = False
-        self.output.close()
+        with contextlib.suppress(OSError, ValueError):
+            self.output.close()
 
     def _end(self, playback: Playback, ending: Ending, at: float, *, failure: str = "") -> None:
         playback.end(ending, heard_at=at, failure=failure)
