@@ -21,6 +21,7 @@ _PARTS = re.compile(r"([&-])")
 _ORDINARY_KEY = re.compile(r"[A-ZĐƯ][\w&-]*")
 _ALL_CAPITALS = re.compile(r"[A-ZĐƯ]{2,}")
 _HEADING_WORD = re.compile(r"[^\W\d_]{2,}")
+_AMBIGUOUS = 2
 _HEADING_SHARE = 0.7
 _HEADING_WORDS = 3
 
@@ -35,6 +36,10 @@ _BEFORE_NAMES = [
     (re.compile(r"(?<!\w)H\. ?(?=[A-ZĐ]\w*[^\W\d_a-zA-Z])"), "huyện "),
     (re.compile(r"(?<!\w)(?:Đ|đ)/[cC]\.?(?!\w)"), "đồng chí"),
     (re.compile(r"(?<!\w)[tT]p\.? ?(?=[A-ZĐ])"), "thành phố "),
+    (re.compile(r"(?<!\w)PGS\. ?(?=TS|[A-ZĐ])"), "phó giáo sư "),
+    (re.compile(r"(?<!\w)GS\. ?(?=TS|[A-ZĐ])"), "giáo sư "),
+    (re.compile(r"(?<!\w)TS\. ?(?=[A-ZĐ])"), "tiến sĩ "),
+    (re.compile(r"(?<!\w)KS\. ?(?=[A-ZĐ])"), "kỹ sư "),
     (re.compile(r"(?<!\w)(?:ThS|Ths)\. ?"), "thạc sĩ "),
     (re.compile(r"(?<!\w)BS\. ?(?=[A-ZĐ])"), "bác sĩ "),
     (re.compile(r"(?<!\w)(?:Tr|tr)\. ?(?=\d)"), "trang "),
@@ -77,10 +82,14 @@ class Abbreviations:
         if "&" in word or "-" in word:
             joined = {"&": " và ", "-": " "}
             parts = _PARTS.split(word)
-            return "".join(joined.get(part) or self._say(part, heading=heading) for part in parts)
+            return "".join(joined.get(part) or self._part(part, heading=heading) for part in parts)
         if not _ALL_CAPITALS.fullmatch(word):
             return word
         return acronym(word)
+
+    def _part(self, word: str, *, heading: bool) -> str:
+        # Two letters mean too many things inside a compound that nobody listed.
+        return spell(word) if len(word) <= _AMBIGUOUS else self._say(word, heading=heading)
 
     def letters(self, word: str) -> str:
         """Say the letters of a code: from the list, or spelt."""

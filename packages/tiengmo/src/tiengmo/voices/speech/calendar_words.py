@@ -23,7 +23,12 @@ _FROM_TO = re.compile(
 _DAY_MONTH = re.compile(rf"(?<![\d/.,-])(?P<day>{_DAY})/(?P<month>{_MONTH})(?![\d/]|[.,]\d|-\d)")
 _MONTH_YEAR = re.compile(rf"(?<![\d/.,-])(?P<month>{_MONTH})/(?P<year>{_YEAR})(?![\d/]|[.,]\d)")
 _MONTHS = re.compile(
-    rf"(?<!\w)(?P<name>[Tt]háng|THÁNG) (?P<list>{_MONTH}(?: ?, ?{_MONTH})*)(?![\d/]|[.,]\d)"
+    rf"(?<!\w)(?P<name>[Tt]háng|THÁNG) (?P<list>{_MONTH}(?: ?, ?{_MONTH})*)"
+    rf"(?:/(?P<year>{_YEAR}))?(?![\d/]|[.,]\d)"
+)
+
+_MONTHS_OF = re.compile(
+    rf"(?<!\w)(tháng|quý \w{{1,4}}|vụ xuân|vụ mùa|vụ đông) ?/ ?(?={_YEAR}(?![\d/]))"
 )
 
 _SAID_DAY = cue("ngày", "mùng", "mồng", "rằm")
@@ -60,6 +65,14 @@ _STRONG = cue(
 _WEAK = cue(
     *("từ", "đến", "tới", "trước", "sau", "vào", "là", "qua", "cuối", "hết", "lúc", "giờ", "phút"),
     *("và", "khởi công", "hoàn thành", "khai giảng", "khai mạc", "bế mạc", "phát", "diễn ra"),
+)
+# Days that everyone knows by their numbers: said as dates wherever a feast is spoken of.
+_FEASTS = frozenset(
+    "9/1 3/2 27/2 8/3 26/3 30/4 1/5 15/5 19/5 1/6 21/6 28/6 27/7 19/8 2/9 10/10 13/10 14/10 20/10 18/11"
+    " 20/11 22/12 24/12 25/12".split()
+)
+_NAMED_AFTER = cue(
+    "đường", "phố", "quảng trường", "công viên", "trường", "cầu", "chiến thắng", "đại lộ"
 )
 _FEAST_NEAR = cue_near("ngày", "kỷ niệm", "lễ", "dịp", "mít tinh", "quốc tế")
 _SAID_MONTH = cue("tháng")
@@ -141,9 +154,14 @@ def say_dates(text: str, region: Region) -> str:
     def day_month(match: re.Match[str]) -> str:
         left, right = before(match), after(match)
         zero = match["day"].startswith("0") or match["month"].startswith("0")
+        named = f"{int(match['day'])}/{int(match['month'])}" in _FEASTS
+        if named and _NAMED_AFTER.search(left):
+            return _date(match["day"], match["month"], None, region)
+        feast = named and _FEAST_NEAR.search(left) and not COUNTED.match(right)
         alone = left.endswith("(") and right.startswith(")") and _FEAST_NEAR.search(left)
-        weak = (_WEAK.search(left) or zero) and not COUNTED.match(right)
-        if not (alone or weak or _STRONG.search(left)):
+        cued = bool(_WEAK.search(left))
+        weak = (cued and zero) or ((cued or zero) and not COUNTED.match(right))
+        if not (alone or weak or feast or _STRONG.search(left)):
             return match.group()
         return _with_day(match, _date(match["day"], match["month"], None, region))
 
@@ -157,14 +175,16 @@ def say_dates(text: str, region: Region) -> str:
 
     def months(match: re.Match[str]) -> str:
         spoken = ", ".join(_month(one, region) for one in re.findall(r"\d+", match["list"]))
-        return f"{match['name']} {spoken}"
+        year = f" năm {cardinal(int(match['year']), region)}" if match["year"] else ""
+        return f"{match['name']} {spoken}{year}"
 
     text = _ISO.sub(full, text)
     text = _FROM_TO.sub(from_to, text)
     text = _FULL.sub(full, text)
     text = _DAY_MONTH.sub(day_month, text)
-    text = _MONTH_YEAR.sub(month_year, text)
-    return _MONTHS.sub(months, text)
+    text = _MONTHS.sub(months, text)
+    text = _MONTHS_OF.sub(r"\1 năm ", text)
+    return _MONTH_YEAR.sub(month_year, text)
 
 
 def _date(day: str, month: str | None, year: str | None, region: Region) -> str:

@@ -56,6 +56,10 @@ _DASH = re.compile(r"(?<=\w)-(?=\w)")
 _DASH_PAUSE = re.compile(r"\s*[-–]+\s*")
 _PAUSES = re.compile(r"\s*([.,;:!?…])(?:\s*[.,;:!?…])*")
 _PAUSE_AT_START = re.compile(r"^[\s.,;:!?…]+", re.MULTILINE)
+_PAUSE_AT_END = re.compile(r"[\s,;:]+$")
+_INITIAL = re.compile(r"(?<=(?<!\w)[A-ZĐ])\.(?=,)")
+# A synthesiser may spell what is in capitals.
+_SHOUTED = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _STRONGEST = ("?", "!", ".", "…", ";", ":", ",")
 _NO_SPACE_AFTER = re.compile(r"([.,;:!?…])(?=\w)")
 
@@ -78,9 +82,11 @@ def tidy_out(text: str) -> str:
     text = _DROPPED.sub(" ", text)
     text = _DASH.sub(" ", text)
     text = _DASH_PAUSE.sub(", ", text)
+    text = _INITIAL.sub("", text)
     text = _PAUSES.sub(_strongest, text)
     text = _NO_SPACE_AFTER.sub(r"\1 ", text)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    text = _SHOUTED.sub(_lowered, text)
+    lines = (_PAUSE_AT_END.sub("", " ".join(line.split())) for line in text.split("\n"))
     text = _PAUSE_AT_START.sub("", "\n".join(lines))
     return nfc("\n".join(line for line in text.split("\n") if line))
 
@@ -88,6 +94,11 @@ def tidy_out(text: str) -> str:
 def _strongest(match: re.Match[str]) -> str:
     marks = match.group()
     return next(mark for mark in _STRONGEST if mark in marks)
+
+
+def _lowered(match: re.Match[str]) -> str:
+    word = match.group()
+    return word.lower() if word.isupper() else word
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from tiengmo.foundation.vietnamese import is_syllable
 from tiengmo.voices.speech.context import after, before, cue, cue_near
 from tiengmo.voices.speech.letters import acronym, roman, spell
 from tiengmo.voices.speech.numbers import Region, cardinal, digits
+from tiengmo.voices.speech.units import UNITS
 
 if TYPE_CHECKING:
     from tiengmo.voices.speech.abbreviations import Abbreviations
@@ -49,6 +50,9 @@ _SHORT_NUMBER = re.compile(r"(?<![\w/.,-])\d{3,5}(?![\w/%]|[.,]\d| ?[-–] ?\d)"
 _LONG_ROW = re.compile(
     r"(?<![\w/.,])\d{4,20}(?![\w/%]|[.,]\d)|(?<![\w/.,])\d{2,6}(?: \d{2,6}){1,5}(?![\w/%]|[.,]\d)"
 )
+_FILE_NUMBER = re.compile(
+    r"(?<![\w.-])(?=[A-Z\d.-]{0,30}\d{3})[A-Z\d]{1,12}(?:[.-][A-Z\d]{1,12}){2,6}(?![\w-]|\.\w)"
+)
 _PLATE = re.compile(
     r"(?<!\w)(\d{2})-?([A-ZĐ]{1,2})(\d?)[- ](\d{3})\.?(\d{2})(?!\d)|(?<!\w)(\d{2})([A-ZĐ]\d?)[- ](\d{4,5})(?!\d)"
 )
@@ -77,6 +81,8 @@ _PHONE_CUE = cue_near(
         "cứu hộ",
     ),
 )
+_EMERGENCY = frozenset({"111", "112", "113", "114", "115"})
+_EMERGENCY_CUE = cue_near("công an", "báo", "báo ngay", "lực lượng", "y tế", "trẻ em", "số")
 _PEOPLE = re.compile(
     r"\s*(?:thanh niên|người|hộ|công dân|em|học sinh|con|quân|đồng chí|trường hợp|lượt|suất|tin nhắn|"
     r"đại biểu|triệu|nghìn|tỷ|đồng|cuộc|hồ sơ|phiếu|đơn|năm|ngày|km|m|tấn|bao|kg|phần|thùng|chiếc|giờ|phút)(?!\w)"
@@ -134,9 +140,12 @@ _CODE_CUE = cue(
         "mã khách hàng",
     ),
 )
+_FILE_CUE = cue_near("mã", "mã số", "hồ sơ", "biên nhận", "số hiệu")
 _DEGENERATE = 9
 
-_KILOMETRE = re.compile(r"(?<!\w)[Kk][Mm]\.? ?(\d{1,4})(?: ?\+ ?(\d{1,3}))?(?![\w]|[.,]\d)")
+_POST = r"[Kk][Mm]\.? ?(\d{1,4})(?: ?\+ ?(\d{1,3}))?(?![\w/]|[.,]\d)"
+# "km2" is an area unless it is written as a post on a road: Km2, km 2, km2+300.
+_KILOMETRE = re.compile(rf"(?<![\w/])(?<!\d )(?!km[23](?!\d| ?\+)){_POST}(?: ?[-–] ?{_POST})?")
 _ROAD = re.compile(r"(?<!\w)(QL|TL|HL|ĐT|ĐH|CT)[. ]{0,2}(?=\d{1,3}[A-Z]?(?!\w|[ .]\d))")
 _ROADS = {
     "QL": "quốc lộ ",
@@ -150,7 +159,7 @@ _MIXED = re.compile(r"(?<![\w.,])(?=[^\W_]{0,12}\d)(?=[^\W_]{0,12}[^\W\d_])[^\W_
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 _AREA_UNITS = re.compile(r"(?:\d+)?(?:[kdcm]?m[23]|[KM]m?2|M[23])")
 _SLASHED_CODE = re.compile(r"(?<=(?<!\w)[A-Z])/(?=[A-Z]\d)")
-_COUNT_WITH_UNIT = re.compile(r"\d+[^\W\d_]+\d?")
+_COUNT_WITH_UNIT = re.compile(r"\d+([^\W\d_]+\d?)")
 
 
 def say_web(text: str, region: Region) -> str:
@@ -158,9 +167,14 @@ def say_web(text: str, region: Region) -> str:
     text = _MAIL.sub(lambda match: _web(f"{match[1]}@{match[2]}", region), text)
 
     def address(match: re.Match[str]) -> str:
-        found = match["any"] or match["bare"]
+        found = (match["any"] or match["bare"]).split("?")[0].split("#")[0]
         end = found.rstrip(".,;:!?/")
-        return _web(end.removeprefix("www."), region) + found[len(end) :].replace("/", "")
+        tail = (
+            (match["any"] or match["bare"])[len(end) :]
+            if found == (match["any"] or match["bare"])
+            else ""
+        )
+        return _web(end.removeprefix("www."), region) + tail.replace("/", "")
 
     text = _ADDRESS.sub(address, text)
     return _HASHTAG.sub(lambda match: _HUMP.sub(" ", match[1]), text)
@@ -168,6 +182,7 @@ def say_web(text: str, region: Region) -> str:
 
 def say_codes(text: str, region: Region, abbreviations: Abbreviations) -> str:
     """Say telephone numbers, plates, account numbers, road numbers and words that mix in digits."""
+    text = _FILE_NUMBER.sub(_file_number, text)
     text = _PLATE.sub(_plate, text)
     text = _PHONE.sub(_phone, text)
     text = _FREE_PHONE.sub(_phone, text)
@@ -208,7 +223,10 @@ def _phone(match: re.Match[str]) -> str:
 
 
 def _short_number(match: re.Match[str]) -> str:
-    if not _PHONE_CUE.search(before(match, 40)) or _PEOPLE.match(after(match)):
+    cue_found = _PHONE_CUE.search(before(match, 40)) or (
+        match.group() in _EMERGENCY and _EMERGENCY_CUE.search(before(match))
+    )
+    if not cue_found or _PEOPLE.match(after(match)):
         return match.group()
     if re.search(r"(?<!\w)(?:ngày|năm|khoảng|hơn|trên|gần|có|cho|tháng)\s*\Z", before(match)):
         return match.group()
@@ -225,6 +243,13 @@ def _row(match: re.Match[str]) -> str:
     return row
 
 
+def _file_number(match: re.Match[str]) -> str:
+    if not _FILE_CUE.search(before(match)):
+        return match.group()
+    groups = re.split(r"[.-]", match.group())
+    return ", ".join(" ".join(digits(sign) or spell(sign) for sign in group) for group in groups)
+
+
 def _plate(match: re.Match[str]) -> str:
     if match[1]:
         series = f"{spell(match[2])} {digits(match[3])}".strip()
@@ -234,12 +259,17 @@ def _plate(match: re.Match[str]) -> str:
 
 
 def _kilometre(match: re.Match[str], region: Region) -> str:
-    spoken = f"ki lô mét {cardinal(int(match[1]), region)}"
-    return f"{spoken} cộng {cardinal(int(match[2]), region)}" if match[2] else spoken
+    posts = []
+    for kilometre, metres in (match.group(1, 2), match.group(3, 4)):
+        if kilometre:
+            spoken = f"ki lô mét {cardinal(int(kilometre), region)}"
+            posts.append(f"{spoken} cộng {cardinal(int(metres), region)}" if metres else spoken)
+    return " đến ".join(posts)
 
 
 def _mixed(word: str, region: Region, abbreviations: Abbreviations) -> str:
-    if _AREA_UNITS.fullmatch(word) or _COUNT_WITH_UNIT.fullmatch(word):
+    counted = _COUNT_WITH_UNIT.fullmatch(word)
+    if _AREA_UNITS.fullmatch(word) or (counted and (counted[1].isalpha() or counted[1] in UNITS)):
         return word
     if word in abbreviations.words:
         return abbreviations.words[word]

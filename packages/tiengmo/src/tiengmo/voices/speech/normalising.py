@@ -14,7 +14,7 @@ from tiengmo.voices.speech.calendar_words import say_dates, say_times
 from tiengmo.voices.speech.cleaning import tidy_in, tidy_out
 from tiengmo.voices.speech.identifiers import say_codes, say_web
 from tiengmo.voices.speech.numbers import Region, digits
-from tiengmo.voices.speech.quantities import say_quantities, say_rates
+from tiengmo.voices.speech.quantities import say_products, say_quantities, say_rates
 from tiengmo.voices.speech.references import say_documents, say_romans
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SIGNS = [
     (re.compile(r" ?< ?(?=\d)"), " dưới "),
     (re.compile(r" ?= ?(?=-?\d)"), " bằng "),
 ]
-_TAIL_SIGN = re.compile(r"(?<=\d)\+(?!\w)")
+_TAIL_SIGN = re.compile(r"(\d[\d.]*)\+(?= ?[^\W\d]|$)")
 _SLASH = re.compile(r"(?<=[^\W\d_]) ?/ ?(?=[^\W\d_])")
 _BOUNDARY = re.compile(r"(?<=[.!?…])\s+|\n+")
 _DOT_JOINED = re.compile(r"(?<=[^\W\d_][^\W\d_])([,;:!?…])(?=\w)")
@@ -55,13 +55,14 @@ def normalise(
     if _HAS_DIGIT.search(text):
         text = _LIST_NUMBER.sub(r"\1,", text)
         text = say_dates(say_times(text, region), region)
+        text = say_products(text)
         text = say_codes(text, region, known)
     text = known.expand(text)
     if _HAS_DIGIT.search(text):
         for pattern, spoken in _SIGNS:
             text = pattern.sub(spoken, text)
         text = say_rates(text)
-        text = _TAIL_SIGN.sub(" trở lên", text)
+        text = _TAIL_SIGN.sub(r"hơn \1", text)
         text = say_quantities(text, region)
         text = _DIGITS.sub(lambda match: f" {digits(match.group())} ", text)
     text = text.replace("&", " và ")

@@ -17,7 +17,10 @@ def _any(keys: dict[str, str]) -> str:
 _NUMBER = (
     r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
 )
-_UNIT = rf"(?: ?(?:{_any(UNITS)})(?![\w²³]))"
+# A unit of letters ends where the word ends; a sign (%, ₫) may have the next word right behind it.
+_LETTERED = {key: spoken for key, spoken in UNITS.items() if key[-1].isalnum()}
+_SIGNED = {key: spoken for key, spoken in UNITS.items() if not key[-1].isalnum()}
+_UNIT = rf"(?: ?(?:(?:{_any(_LETTERED)})(?!\w)|{_any(_SIGNED)}))"
 _DASH = r" ?[-–÷~] ?"
 _SIGN = r"(?:(?<![^\s(])[-+](?=\d))"
 _QUANTITY = re.compile(
@@ -25,7 +28,8 @@ _QUANTITY = re.compile(
     rf"(?:(?P<dash>{_DASH})(?P<second_sign>-)?(?P<second>{_NUMBER})(?P<second_unit>{_UNIT})?)?"
 )
 _CURRENCY_BEFORE = re.compile(rf"(?<!\w)(USD|VNĐ|VND|EUR) ?({_NUMBER})(?!\w)")
-_FRACTION = re.compile(r"(?<![\d/.,])(\d[\d.]*) ?[/:] ?(\d[\d.]*)(?![\d/]|,\d)")
+_PART = r"\d[\d.]*(?:,\d+)?"
+_FRACTION = re.compile(rf"(?<![\d/.,])({_PART})(?: ?/ ?|:)({_PART})(?![\d/]|,\d)(?P<unit>{_UNIT})?")
 _TIMES = re.compile(r"(?<=\d) ?[xX×*] ?(?=\d)|(?<=\d[mM]) ?[xX×] ?(?=\d)")
 _PLUS = re.compile(r"(?<=\w) ?\+ ?(?=\d)")
 _PER = re.compile(
@@ -62,8 +66,8 @@ _LABEL = cue("số", "đề án", "mẫu", "biểu", "phụ lục", "mã", "bi�
 _COLD = cue_near("nhiệt độ", "độ", "âm", "rét", "lạnh", "băng giá", "tăng trưởng")
 _ORDINAL = cue("thứ")
 _MINUTE = cue("giờ")
-_HUNDREDS_OF_SCORE = 30
 _MOST_PARTS = 10
+_FOUR = 4
 
 
 def say_rates(text: str) -> str:
@@ -79,12 +83,16 @@ def say_rates(text: str) -> str:
     return _PER.sub(per, text)
 
 
+def say_products(text: str) -> str:
+    """Say the cross between two sizes: 20x30m, 2m x 3m."""
+    return _TIMES.sub(" nhân ", text)
+
+
 def say_quantities(text: str, region: Region) -> str:
     """Say every number that is left, with its sign and unit."""
     text = _DOTTED.sub(lambda match: _dotted(match.group(), region), text)
     text = _CURRENCY_BEFORE.sub(r"\2 \1", text)
     text = _FRACTION.sub(lambda match: _fraction(match, region), text)
-    text = _TIMES.sub(" nhân ", text)
     text = _PLUS.sub(" cộng ", text)
     text = _SUFFIXED.sub(lambda match: _suffixed(match, region), text)
     return _QUANTITY.sub(lambda match: _quantity(match, region), text)
@@ -105,12 +113,15 @@ def _suffixed(match: re.Match[str], region: Region) -> str:
 
 def _fraction(match: re.Match[str], region: Region) -> str:
     ratio = ":" in match.group()
-    first, second = (split(part.rstrip("."))[0] for part in match.groups())
-    tail = "." if match[2].endswith(".") else ""
-    upper, lower = (number(part.rstrip("."), region) for part in match.groups())
-    if not ratio and 0 < int(first) < int(second) <= _MOST_PARTS:
-        return f"{upper} phần {'tư' if int(second) == 4 else lower}{tail}"  # noqa: PLR2004
-    return f"{upper} trên {lower}{tail}"
+    parts = [match[1], match[2].rstrip(".")]
+    tail = match[2][len(parts[1]) :]
+    unit = f" {_unit(match['unit'])}" if match["unit"] else ""
+    upper, lower = (number(part.rstrip("."), region) for part in parts)
+    whole = [int(split(part.rstrip("."))[0]) for part in parts]
+    simple = not ratio and parts[0].isdigit() and parts[1].isdigit()
+    if simple and 0 < whole[0] < whole[1] <= _MOST_PARTS:
+        return f"{upper} phần {'tư' if whole[1] == _FOUR else lower}{unit}{tail}"
+    return f"{upper} trên {lower}{unit}{tail}"
 
 
 def _quantity(match: re.Match[str], region: Region) -> str:

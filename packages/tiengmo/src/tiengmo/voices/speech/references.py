@@ -100,7 +100,7 @@ _IN_PLACE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?<![\w.&/-])(?=[IVX]{2,6}(?![\w&/]))[IVX]{2,6}(?!\w)(?!-[A-Z])")
-_HEADING = re.compile(r"^(?P<numeral>[IVX]{1,5})(?P<sign>[.)/]|\s?[-–:]) ?(?=\S)", re.MULTILINE)
+_HEADING = re.compile(r"^(?P<numeral>[IVX]{1,5})(?P<sign>[.)]|\s?[-–:]) ?(?=\S)", re.MULTILINE)
 _NUMERAL = re.compile(_ROMAN)
 _RANGE_DASH = re.compile(r" ?[-–] ?")
 

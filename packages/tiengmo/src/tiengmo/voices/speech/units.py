@@ -28,7 +28,7 @@ UNITS: dict[str, str] = {
     "KB": "ki lô bai", "MB": "mê ga bai", "GB": "gi ga bai", "Gb": "gi ga bít", "TB": "tê ra bai",
     "Mbps": "mê ga bít trên giây", "Mb/s": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây",
     "Kbps": "ki lô bít trên giây", "kbps": "ki lô bít trên giây", "MB/s": "mê ga bai trên giây",
-    "dB": "đề xi ben", "HP": "mã lực", "hp": "mã lực", "ppm": "phần triệu",
+    "dB": "đề xi ben", "inch": "inh", "HP": "mã lực", "hp": "mã lực", "ppm": "phần triệu",
     # shares
     "%": "phần trăm", "‰": "phần nghìn",
     # money
@@ -54,7 +54,7 @@ PER_WORDS = (
     "ngày|đêm|tuần|tháng|quý|năm|giờ|phút|giây|lần|lượt|buổi|ca|vụ|mùa|kỳ|đợt|khóa|"
     "hộ|nhà|người|khẩu|em|cháu|học sinh|lao động|đầu người|đại biểu|suất|con|cây|gốc|"
     "xã|thôn|bản|tổ|xóm|ấp|lớp|trường|huyện|tỉnh|đơn vị|"
-    "sào|mẫu|công|héc ta|lít|mét vuông|mét khối|mét|cân|lạng|yến|tạ|tấn|ký|bao|bó|chai|hộp|gói|thùng|"
+    "lượng|chỉ|điểm|viên|quả|kíp|sào|mẫu|công|héc ta|lít|mét vuông|mét khối|mét|cân|lạng|yến|tạ|tấn|ký|bao|bó|chai|hộp|gói|thùng|"
     "máy|bộ|chiếc|cái|cuốn|tờ|bài|tin|xe|chuyến|vé|phòng|bàn|căn|hồ sơ|trường hợp|mô hình|sản phẩm"
 )
 
