@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.utils.functional import Promise
     from django.utils.safestring import SafeString
 
     from tiengmo.places.models import Village
@@ -73,8 +74,11 @@ class Forms:
 class Channel(Protocol):
     """One way to reach people. `deliver` and `withdraw` are idempotent and may be called again."""
 
-    code: str
-    label: str
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str | Promise: ...
 
     def targets(self, release: Release) -> Iterable[Target]:
         """Name every target of this release on this channel."""

@@ -55,7 +55,7 @@ class Installation:
 
     @property
     def folders(self) -> dict[str, Path]:
-        # The audit chain's witness goes first: it may know fewer rows than the database, never more.
+        # The audit chain's witness goes first: it may know fewer rows than the database, no more.
         return {
             "audit": self.home / "audit",
             "media": self.home / "media",

@@ -27,6 +27,7 @@ GROUPS = {
     "worker": "tiengmo.config.commands.serve:worker",
     "django": "tiengmo.config.commands.serve:django",
     "demo": "tiengmo.config.commands.demo:demo",
+    "demo-boxes": "tiengmo.config.commands.demo_boxes:demo_boxes",
     "backup": "tiengmo.config.commands.backup:backup",
     "restore": "tiengmo.config.commands.backup:restore",
 }

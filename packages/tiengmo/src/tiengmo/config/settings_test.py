@@ -5,12 +5,12 @@ import tempfile
 
 os.environ.setdefault("TIENGMO_HOME", tempfile.mkdtemp(prefix="tiengmo-test-"))
 
-from .settings import *  # noqa: E402, F403
+from .settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 AXES_ENABLED = False
-AUDIT_ANCHOR = None
+AUDIT_ANCHOR = None  # type: ignore[assignment]
 AUDIT_MAY_BE_FLUSHED = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -6,13 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.template.response import ContentNotRenderedError
 from django.urls import Resolver404, get_resolver
 from django.utils import translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class PublicPages:
             if not getattr(response, "is_rendered", True):
                 raise ContentNotRenderedError
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
         response.headers.setdefault("X-Frame-Options", "DENY")
         return response

@@ -14,6 +14,7 @@ from tiengmo.speakers.models import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -30,7 +31,7 @@ class Item:
     slug: str
     headline: str
     summary: str
-    released_at: object
+    released_at: datetime | None
     unit_name: str
     priority: str
     picture: dict[str, object]
@@ -135,9 +136,7 @@ def communes() -> list[Unit]:
 def villages_with_boxes(unit: Unit) -> list[Village]:
     """Villages of a unit with the number of loudspeaker clusters in use in each."""
     in_use = Q(boxes__retired_at=None, boxes__serial__isnull=False)
-    return list(
-        Village.objects.filter(unit=unit).annotate(box_count=Count("boxes", filter=in_use))
-    )
+    return list(Village.objects.filter(unit=unit).annotate(box_count=Count("boxes", filter=in_use)))
 
 
 def box_count(unit: Unit | None = None) -> int:

@@ -1,2 +1,2 @@
 class ReleaseError(Exception):
-    """A release cannot be made or withdrawn; the text is for the person who asked, in Vietnamese."""
+    """A release cannot be made or withdrawn; the text is for the person who asked."""

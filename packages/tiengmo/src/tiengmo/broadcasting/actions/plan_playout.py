@@ -61,9 +61,7 @@ def plan_playout(
             start_before_at=max(start_before_at, start_at + timedelta(seconds=30)),
             duration_ms=duration_ms,
         )
-        announce(
-            "station.publish", {"station": station.pk}, key=f"station.publish:{station.pk}"
-        )
+        announce("station.publish", {"station": station.pk}, key=f"station.publish:{station.pk}")
     return item
 
 

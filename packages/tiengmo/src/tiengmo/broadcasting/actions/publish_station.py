@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -19,14 +19,15 @@ def publish_station(station: Unit) -> None:
     """Hand a station's next 48 hours to its boxes, signed; and what was taken off them."""
     now = timezone.now()
     current = PlayoutItem.objects.filter(station=station, start_at__lt=now + HORIZON)
+    # Still worth a start, or still playing.
+    items: list[Any] = list(
+        current.filter(cancelled_at=None).filter(
+            Q(start_before_at__gt=now) | Q(start_at__gt=now - timedelta(hours=1))
+        )
+    )
     publish_schedule(
         station,
-        # Still worth a start, or still playing.
-        list(
-            current.filter(cancelled_at=None).filter(
-                Q(start_before_at__gt=now) | Q(start_at__gt=now - timedelta(hours=1))
-            )
-        ),
+        items,
         withdrawn=[
             str(pk)
             for pk in current.filter(

@@ -15,9 +15,7 @@ SECONDS = st.integers(0, 3600)
     spans=st.lists(st.tuples(SECONDS, st.integers(1, 600)), max_size=12),
 )
 def test_never_early_never_over_another(earliest, duration, spans):
-    taken = [
-        Span(EPOCH + timedelta(seconds=s), EPOCH + timedelta(seconds=s + d)) for s, d in spans
-    ]
+    taken = [Span(EPOCH + timedelta(seconds=s), EPOCH + timedelta(seconds=s + d)) for s, d in spans]
     length = timedelta(seconds=duration)
     start = first_free_start(EPOCH + timedelta(seconds=earliest), length, taken)
     assert start >= EPOCH + timedelta(seconds=earliest)

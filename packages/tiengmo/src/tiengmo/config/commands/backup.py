@@ -13,7 +13,7 @@ from tiengmo.config.backup import restore as put_back
 PASSPHRASE = click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Tệp chứa mật khẩu sao lưu; không có thì hỏi. / File with the passphrase; asked for if absent.",
+    help="Tệp chứa mật khẩu sao lưu; không có thì hỏi. / File with the passphrase.",
 )
 
 
@@ -38,11 +38,9 @@ def _installation() -> Installation:
 @click.argument("destination", type=click.Path(file_okay=False, path_type=Path))
 @PASSPHRASE
 def backup(destination: Path, passphrase_file: Path | None) -> None:
-    """Sao lưu cơ sở dữ liệu, tệp và khoá, đều mã hoá. / Back up database, media and keys, encrypted."""
+    """Sao lưu dữ liệu, tệp và khoá, đều mã hoá. / Back up everything, encrypted."""
     try:
-        folder = back_up(
-            _installation(), destination, _passphrase(passphrase_file, confirm=True)
-        )
+        folder = back_up(_installation(), destination, _passphrase(passphrase_file, confirm=True))
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     size = sum(path.stat().st_size for path in folder.iterdir())

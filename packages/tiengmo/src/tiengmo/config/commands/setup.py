@@ -10,11 +10,14 @@ import click
 
 def set_up() -> None:
     """Bring this installation up to date; safe and quick to run again."""
+    from importlib.util import find_spec
+
     from django.core.management import call_command
 
-    from tiengmo.foundation import catalogues
+    if find_spec("tiengmo.foundation.catalogues"):
+        from tiengmo.foundation import catalogues
 
-    catalogues.compile_all()
+        catalogues.compile_all()
     with redirect_stdout(io.StringIO()):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -71,7 +71,9 @@ def make_release(
         raise ReleaseError("Hạn phát đã qua trước giờ phát hành. Hãy chọn hạn phát muộn hơn.")
     for draft in renditions:
         if draft.sound is not None and not draft.sound.is_ready:
-            raise ReleaseError("Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại.")
+            raise ReleaseError(
+                "Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại."
+            )
     with transaction.atomic():
         release, is_new = Release.objects.get_or_create(
             source_type=source_type,

@@ -32,7 +32,9 @@ def made(unit=None, **changes):
             "window_end_at": None,
             "author_name": "Giàng Thị Mỷ",
             "cleared_by": UserFactory(),
-            "renditions": [RenditionDraft("vi", "Lịch tiêm phòng dại", body_html="<p>Sáu giờ.</p>")],
+            "renditions": [
+                RenditionDraft("vi", "Lịch tiêm phòng dại", body_html="<p>Sáu giờ.</p>")
+            ],
             **changes,
         }
     )
