@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tiengmo.foundation.catalogues import compile_all
+
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "tests"))
+compile_all()  # before Django reads the first translation
 
 _skipped: dict[str, str] = {}
 

@@ -98,13 +98,13 @@ def compiled(path: Path) -> bytes:
     for message in read_messages(path):
         if not message.is_translated:
             continue
-        key = message.msgid if message.msgctxt is None else f"{message.msgctxt}\4{message.msgid}"
+        name = message.msgid if message.msgctxt is None else f"{message.msgctxt}\4{message.msgid}"
         if message.msgid_plural is not None:
-            key += f"\0{message.msgid_plural}"
-        if key.encode() in entries:
+            name += f"\0{message.msgid_plural}"
+        if name.encode() in entries:
             raise BrokenCatalogue(f"{path}:{message.line}: twice: {message.msgid[:60]!r}")
         texts = [message.msgstr[index] for index in sorted(message.msgstr)]
-        entries[key.encode()] = "\0".join(texts).encode()
+        entries[name.encode()] = "\0".join(texts).encode()
     keys = sorted(entries)
     header = 7 * 4
     keys_at = header + 16 * len(keys)
