@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
@@ -17,7 +17,6 @@ from tiengmo.releases.drafts import RenditionDraft
 from tiengmo.voices.models import Sound
 
 from . import languages, texts
-from .models.spoken import SoundOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,10 +55,7 @@ def sound_url(sound: Sound | None) -> str:
     """Where staff hear this sound, or nothing while it is not ready."""
     if sound is None or not sound.is_ready or sound.mp3_id is None:
         return ""
-    try:
-        return reverse("newsroom_sound", args=[sound.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("voices_staff:file", args=[sound.pk, "mp3"])
 
 
 def forms_of(version: Bulletin | Edition, bulletin: Bulletin) -> Forms:
@@ -184,12 +180,9 @@ def _sound_problems(version: Bulletin | Edition, *, at_clearing: bool) -> list[s
             _("%(language)s: lời đọc đã đổi sau khi có âm thanh. Hãy thu hoặc tạo lại.") % facts
         ]
     sound = version.sound
-    if sound.origin == Sound.Origin.SPEECH and version.sound_origin != SoundOrigin.SPEECH:
-        return [_("%(language)s: chưa có bản thu âm.") % facts]
     if sound.status == Sound.Status.FAILED:
         return [
-            _("%(language)s: không tạo được âm thanh. %(error)s")
-            % {**facts, "error": sound.error}
+            _("%(language)s: không tạo được âm thanh. %(error)s") % {**facts, "error": sound.error}
         ]
     if at_clearing and not sound.is_ready:
         return [

@@ -67,9 +67,7 @@ class BulletinPermissionPolicy(BasePermissionPolicy):
             return bool({Role.EDITOR, Role.APPROVER} & roles)
         return action in ("add", "change", "delete", "lock", "unlock") and Role.EDITOR in roles
 
-    def user_has_permission_for_instance(
-        self, user: User, action: str, instance: Bulletin
-    ) -> bool:
+    def user_has_permission_for_instance(self, user: User, action: str, instance: Bulletin) -> bool:
         if action == "view":
             return may_read(user, instance)
         if action == "delete":

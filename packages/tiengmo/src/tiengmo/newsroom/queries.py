@@ -59,9 +59,9 @@ def releases_of(bulletin: Bulletin) -> QuerySet[Release]:
     """What this bulletin's cleared versions became, newest first."""
     from tiengmo.releases.models import Release
 
-    return Release.objects.filter(
-        source_type=SOURCE_TYPE, source_id=str(bulletin.pk)
-    ).order_by("-cleared_at")
+    return Release.objects.filter(source_type=SOURCE_TYPE, source_id=str(bulletin.pk)).order_by(
+        "-cleared_at"
+    )
 
 
 def bulletin_of(release: Release) -> Bulletin | None:

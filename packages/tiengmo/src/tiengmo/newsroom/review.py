@@ -154,7 +154,9 @@ def current_step(bulletin: Bulletin) -> TaskState | None:
 
 def units_of(state: WorkflowState) -> list[Unit]:
     tasks = UnitApprovalTask.objects.filter(workflow_tasks__workflow=state.workflow_id)
-    return [task.unit for task in tasks.select_related("unit").order_by("workflow_tasks__sort_order")]
+    return [
+        task.unit for task in tasks.select_related("unit").order_by("workflow_tasks__sort_order")
+    ]
 
 
 def cleared_steps(state: WorkflowState) -> list[TaskState]:
@@ -192,9 +194,7 @@ def refusal_for(bulletin: Bulletin, user: User) -> rules.Refusal | None:
 
 def refusal_text(refusal: rules.Refusal, unit: Unit) -> str:
     return {
-        rules.Refusal.NOT_APPROVER: _(
-            "Bước này cần người giữ vai trò “Người duyệt” tại %(unit)s."
-        ),
+        rules.Refusal.NOT_APPROVER: _("Bước này cần người giữ vai trò “Người duyệt” tại %(unit)s."),
         rules.Refusal.AUTHOR: _(
             "Bạn đã viết hoặc sửa bài này từ lần duyệt trước nên không tự duyệt được. "
             "Cần một người duyệt khác của %(unit)s."

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HEADLINE_CHARACTERS = 120  # a board's line
 SHORT_TEXT_CHARACTERS = 160  # one message
@@ -15,6 +20,13 @@ SUMMARY_CHARACTERS = 1_000
 # Twenty-odd minutes of speech: a longer item belongs to a show, not to a bulletin.
 SCRIPT_CHARACTERS = 24_000
 BODY_CHARACTERS = 200_000
+
+# About half a minute of speech, and a minute at most.
+LEAD_CHARACTERS = 320
+MOST_LEAD_CHARACTERS = 800
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”»)]*\s+(?=[\"“«(]?[^\W\d_])")
+_ABBREVIATION = re.compile(r"(?:^|\s)(?:TP|TX|TT|Tp|Th|ThS|TS|PGS|GS|BS|ông|bà|[A-ZĐ])\.$")
 
 # Zero-width joiner and variation selectors are part of emoji; direction overrides can make a text
 # read differently from what it says (CVE-2021-42574), so they go with the control characters.
@@ -62,8 +74,6 @@ def has_words(value: str) -> bool:
 def plain(html: str) -> str:
     """Return what a reader of the rich text reads."""
     spaced = re.sub(r"</(p|h[1-6]|li|blockquote)>|<br\s*/?>", "\n", html)
-    from html import unescape
-
     return clean_text(unescape(strip_tags(spaced)))
 
 
@@ -76,6 +86,34 @@ def shorten(value: str, limit: int) -> str:
     if not value[limit - 1].isspace() and " " in cut:
         cut = cut.rsplit(" ", 1)[0]
     return cut.rstrip(" ,;:–-") + "…"
+
+
+def sentences(paragraph: str) -> list[str]:
+    """Split at a full stop, question or exclamation mark that ends a sentence and not "TP." """
+    parts = []
+    start = 0
+    for found in _SENTENCE_END.finditer(paragraph):
+        if not _ABBREVIATION.search(paragraph[start : found.start() + 1]):
+            parts.append(paragraph[start : found.end()].strip())
+            start = found.end()
+    return [*parts, rest] if (rest := paragraph[start:].strip()) else parts
+
+
+def lead(paragraphs: Sequence[str]) -> str:
+    """What a listener needs to hear first: whole sentences from the beginning of the article.
+
+    A line without an end, such as a place or a byline above the text, is passed over. Sentences
+    are taken until there are LEAD_CHARACTERS, never more than MOST_LEAD_CHARACTERS.
+    """
+    whole = [p for p in paragraphs if p.rstrip(' "”»)').endswith((".", "!", "?", "…", ":", ";"))]
+    taken = ""
+    for sentence in (s for paragraph in whole or paragraphs for s in sentences(paragraph)):
+        if taken and len(taken) + 1 + len(sentence) > MOST_LEAD_CHARACTERS:
+            break
+        taken = f"{taken} {sentence}".strip()
+        if len(taken) >= LEAD_CHARACTERS:
+            break
+    return shorten(taken, MOST_LEAD_CHARACTERS)
 
 
 def judge(field: str, label: str, value: str, *, limit: int, required: bool) -> list[TextProblem]:

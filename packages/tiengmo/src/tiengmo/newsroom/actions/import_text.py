@@ -34,7 +34,7 @@ def bulletin_from_text(text: str, *, unit: Unit, author: User, full: bool = Fals
         )
     first, _newline, rest = text.partition("\n")
     paragraphs = _paragraphs(rest) or [first]
-    lead = lead_of(paragraphs)
+    lead = texts.lead(paragraphs)
     return Bulletin(
         unit=unit,
         author=author,
@@ -50,13 +50,6 @@ def _paragraphs(text: str) -> list[str]:
     """Paragraphs are set apart by blank lines, or, where there are none, each line is one."""
     parts = _BREAK.split(text) if _BREAK.search(text.strip()) else text.split("\n")
     return [joined for part in parts if (joined := texts.clean_line(part))]
-
-
-def lead_of(paragraphs: list[str]) -> str:
-    """The part of an article that says what happened: what a listener needs to hear first."""
-    from tiengmo.voices.speech import lead
-
-    return lead("\n\n".join(paragraphs))
 
 
 def script_for(headline: str, lead: str) -> str:

@@ -26,7 +26,5 @@ def recall_bulletin(bulletin: Bulletin, *, by: User) -> None:
         workflow.require(row.stage, "recall")
         review.stop(row, by=by)
         set_stage(row, Stage.DRAFT)
-        record(
-            "bulletin.recalled", by=by, subject=row, detail={"revision": row.latest_revision_id}
-        )
+        record("bulletin.recalled", by=by, subject=row, detail={"revision": row.latest_revision_id})
     bulletin.stage = row.stage

@@ -38,7 +38,7 @@ def withdraw_bulletin(bulletin: Bulletin, *, by: User, reason: str) -> list[Rele
     with transaction.atomic():
         row = locked(bulletin)
         out = list(releases_of(row).exclude(status=Release.Status.WITHDRAWN))
-        require_withdrawer(by, row, _containing(out))
+        require_withdrawer(by, row, containing_unit(out))
         workflow.require(row.stage, "withdraw")
         if not out:
             raise NotPossible(_("Không có bản nào của bài này đang phát hành."))
@@ -57,7 +57,8 @@ def withdraw_bulletin(bulletin: Bulletin, *, by: User, reason: str) -> list[Rele
     return withdrawn
 
 
-def _containing(releases: list[Release]) -> Unit | None:
+def containing_unit(releases: list[Release]) -> Unit | None:
+    """The smallest unit that contains everything these releases went to."""
     codes = {code for release in releases for code in release.audience}
     try:
         return smallest_unit_containing(codes)

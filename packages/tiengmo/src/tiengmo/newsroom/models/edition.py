@@ -16,12 +16,8 @@ class Edition(SpokenForms, Orderable):
     Personal data: as its text and its speaker's voice have; kept with the bulletin.
     """
 
-    bulletin = ParentalKey(
-        "newsroom.Bulletin", on_delete=models.CASCADE, related_name="editions"
-    )
-    language = models.CharField(
-        _("ngôn ngữ"), max_length=12, choices=languages.other_choices
-    )
+    bulletin = ParentalKey("newsroom.Bulletin", on_delete=models.CASCADE, related_name="editions")
+    language = models.CharField(_("ngôn ngữ"), max_length=12, choices=languages.other_choices)
 
     class Meta(Orderable.Meta):
         verbose_name = _("bản tiếng khác")

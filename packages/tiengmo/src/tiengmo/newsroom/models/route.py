@@ -44,9 +44,7 @@ class UnitApprovalTask(Task):
             return []
         return [("reject", _("Trả lại kèm ý kiến"), True), ("approve", _("Duyệt"), False)]
 
-    def on_action(
-        self, task_state: TaskState, user: User, action_name: str, **kwargs: Any
-    ) -> None:
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
         # Wagtail's own screens come this way; they lead to the same two actions as ours.
         from ..actions import clear_bulletin, send_back_bulletin
 

@@ -8,11 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from .. import texts
 
 
-class SoundOrigin(models.TextChoices):
-    SPEECH = "speech", _("máy đọc lời đọc")
-    RECORDING = "recording", _("bản thu âm")
-
-
 class SpokenForms(models.Model):
     """The forms that every language version has: headline, short text, script and its sound."""
 
@@ -30,13 +25,9 @@ class SpokenForms(models.Model):
     script = models.TextField(
         _("lời đọc trên loa"),
         blank=True,
-        help_text=_("Đúng từng chữ sẽ được đọc trên loa. Số, ngày, chữ viết tắt được đọc thành lời."),
-    )
-    sound_origin = models.CharField(
-        _("tiếng phát ra từ"),
-        max_length=12,
-        choices=SoundOrigin.choices,
-        default=SoundOrigin.SPEECH,
+        help_text=_(
+            "Đúng từng chữ sẽ được đọc trên loa. Số, ngày, chữ viết tắt được đọc thành lời."
+        ),
     )
     sound = models.ForeignKey(
         "voices.Sound",

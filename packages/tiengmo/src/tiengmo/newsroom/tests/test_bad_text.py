@@ -36,7 +36,9 @@ def test_only_emoji(locality):
 
 
 def test_emoji_beside_words_are_kept(locality):
-    assert make_bulletin(locality, headline="Chúc mừng 👨‍👩‍👧 gia đình").headline.endswith("gia đình")
+    assert make_bulletin(locality, headline="Chúc mừng 👨‍👩‍👧 gia đình").headline.endswith(
+        "gia đình"
+    )
 
 
 def test_one_megabyte(locality):

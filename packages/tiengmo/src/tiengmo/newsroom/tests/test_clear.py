@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def clear(bulletin, by, revision_id=None):
     bulletin = fresh(bulletin)
-    return clear_bulletin(
-        bulletin, by=by, revision_id=revision_id or bulletin.latest_revision_id
-    )
+    return clear_bulletin(bulletin, by=by, revision_id=revision_id or bulletin.latest_revision_id)
 
 
 def test_a_colleague_clears_and_one_release_is_made(locality):

@@ -36,7 +36,8 @@ def _matching(steps, able):
     if not steps:
         return True
     return any(
-        _matching(steps[1:], {s: able[s] - {person} for s in steps[1:]}) for person in able[steps[0]]
+        _matching(steps[1:], {s: able[s] - {person} for s in steps[1:]})
+        for person in able[steps[0]]
     )
 
 

@@ -40,9 +40,7 @@ def test_an_audience_elsewhere_passes_the_unit_there(locality):
 
 
 def test_a_smaller_audience_inside_the_own_unit_is_its_own_business(locality):
-    bulletin = make_bulletin(
-        locality, by=locality.top_editor, audience=[locality.village.code]
-    )
+    bulletin = make_bulletin(locality, by=locality.top_editor, audience=[locality.village.code])
     assert submit_bulletin(bulletin, by=locality.top_editor) == [locality.top]
 
 
@@ -68,9 +66,7 @@ def test_when_nobody_qualifies_the_editor_is_told_whom_to_appoint(locality):
 
 def test_one_person_for_two_steps_is_not_enough(locality):
     RoleAssignment.objects.filter(user=locality.top_approver).delete()
-    RoleAssignment.objects.create(
-        user=locality.colleague, role=Role.APPROVER, unit=locality.top
-    )
+    RoleAssignment.objects.create(user=locality.colleague, role=Role.APPROVER, unit=locality.top)
     bulletin = make_bulletin(locality, audience=[locality.top.code])
     with pytest.raises(NobodyQualifies) as refused:
         submit_bulletin(bulletin, by=locality.member)

@@ -36,9 +36,7 @@ def test_widening_during_review_starts_the_wider_route(locality):
 
 def test_widening_after_the_first_step_asks_the_first_step_again(locality):
     bulletin = submitted(locality, audience=[locality.here.code, locality.there.code])
-    clear_bulletin(
-        bulletin, by=locality.colleague, revision_id=bulletin.latest_revision_id
-    )
+    clear_bulletin(bulletin, by=locality.colleague, revision_id=bulletin.latest_revision_id)
     assert review.current_step(fresh(bulletin)).task.specific.unit == locality.top
     send_to(bulletin, [locality.top.code], locality.member)
     assert review.current_step(fresh(bulletin)).task.specific.unit == locality.here
@@ -75,15 +73,11 @@ def test_a_route_that_changed_under_a_waiting_bulletin_is_noticed_at_clearing(lo
     """The units changed, not the bulletin: its commune now lies under another one."""
     between = UnitFactory(parent=locality.top, level="ward")
     UserFactory(approver=between, is_demo_account=True)
-    bulletin = submitted(
-        locality, audience=[locality.here.code, locality.there.code]
-    )
+    bulletin = submitted(locality, audience=[locality.here.code, locality.there.code])
     locality.here.parent = locality.there.parent = between
     locality.here.save()
     locality.there.save()
     with pytest.raises(RouteChanged, match="bắt đầu lại"):
-        clear_bulletin(
-            bulletin, by=locality.colleague, revision_id=bulletin.latest_revision_id
-        )
+        clear_bulletin(bulletin, by=locality.colleague, revision_id=bulletin.latest_revision_id)
     assert route(bulletin) == [locality.here, between]
     assert not Release.objects.exists()

@@ -1,0 +1,32 @@
+"""Small answers to the editor's form while someone writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_POST
+
+from .. import texts
+from ..actions.import_text import script_for
+from .form import edit_handler
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@require_POST
+def propose_script(request: HttpRequest) -> JsonResponse:
+    """Propose what to speak from the headline and the article as they stand in the form."""
+    from ..models import Bulletin
+
+    form_class = edit_handler.bind_to_model(Bulletin).get_form_class()
+    widget = form_class.base_fields["body"].widget
+    body = widget.value_from_datadict(request.POST, {}, "body") or ""
+    headline = texts.clean_line(request.POST.get("headline", ""))[: texts.HEADLINE_CHARACTERS]
+    article = texts.plain(str(body))[: texts.BODY_CHARACTERS]
+    paragraphs = [line for line in article.split("\n") if line.strip()]
+    lead = (
+        texts.lead(paragraphs) if paragraphs else texts.clean_text(request.POST.get("summary", ""))
+    )
+    return JsonResponse({"script": script_for(headline, lead)})

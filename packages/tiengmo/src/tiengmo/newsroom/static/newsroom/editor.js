@@ -1,0 +1,82 @@
+// The editor's form: counters beside the short fields, and the proposed script.
+"use strict";
+
+(() => {
+  const counted = new WeakSet();
+
+  // Length as the server measures it: composed, on one line.
+  const lengthOf = (text) => Array.from(text.normalize("NFC").trim().replace(/\s+/gu, " ")).length;
+
+  function addCounter(field) {
+    if (counted.has(field)) return;
+    counted.add(field);
+    const limit = Number(field.dataset.count);
+    const output = document.createElement("output");
+    output.className = "tm-count";
+    output.htmlFor = field.id;
+    field.insertAdjacentElement("afterend", output);
+    const show = () => {
+      const length = lengthOf(field.value);
+      output.textContent = length > limit ? `${length}/${limit}: thừa ${length - limit} ký tự` : `${length}/${limit}`;
+      output.classList.toggle("tm-count--over", length > limit);
+    };
+    field.addEventListener("input", show);
+    show();
+  }
+
+  function addProposal(script) {
+    const form = script.form;
+    const box = document.createElement("div");
+    box.className = "tm-propose";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-small button-secondary";
+    button.textContent = "Đề xuất lời đọc từ bài viết";
+    const told = document.createElement("span");
+    told.className = "tm-meta";
+    told.setAttribute("role", "status");
+    box.append(button, told);
+    script.insertAdjacentElement("beforebegin", box);
+    button.addEventListener("click", async () => {
+      if (script.value.trim() && !window.confirm("Thay lời đọc đang có bằng lời đề xuất?")) return;
+      const data = new FormData();
+      for (const name of ["csrfmiddlewaretoken", "headline", "summary", "body"]) {
+        data.append(name, new FormData(form).get(name) ?? "");
+      }
+      button.disabled = true;
+      told.textContent = "Đang đọc bài…";
+      try {
+        const answer = await fetch(script.dataset.propose, { method: "POST", body: data });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const { script: proposed } = await answer.json();
+        if (proposed) {
+          script.value = proposed;
+          script.dispatchEvent(new Event("input", { bubbles: true }));
+          script.dispatchEvent(new Event("change", { bubbles: true }));
+          told.textContent = "Đã điền. Hãy đọc lại và sửa cho dễ nghe.";
+        } else {
+          told.textContent = "Bài chưa có chữ để đề xuất.";
+        }
+      } catch {
+        told.textContent = "Chưa đề xuất được. Hãy thử lại.";
+      } finally {
+        button.disabled = false;
+      }
+    });
+  }
+
+  function start() {
+    const addAll = (root) => root.querySelectorAll("[data-count]").forEach(addCounter);
+    addAll(document);
+    document.querySelectorAll("textarea[data-propose]").forEach(addProposal);
+    // Editions added while writing.
+    new MutationObserver((changes) => {
+      for (const change of changes) {
+        for (const node of change.addedNodes) if (node.nodeType === Node.ELEMENT_NODE) addAll(node);
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
