@@ -184,7 +184,12 @@ GATEWAY_URL = os.environ.get("TIENGMO_GATEWAY_URL", f"http://{GATEWAY_HOST}:{GAT
 BROKER_KIND = os.environ.get("TIENGMO_BROKER", "auto")  # auto | mosquitto | embedded | external
 BROKER_HOST = os.environ.get("TIENGMO_BROKER_HOST", "127.0.0.1")
 BROKER_PORT = int(os.environ.get("TIENGMO_BROKER_PORT", "18830"))
+# What boxes are told to connect to, when it is not what the broker listens on (0.0.0.0, say).
+BROKER_PUBLIC_HOST = os.environ.get("TIENGMO_BROKER_PUBLIC_HOST", "")
 BROKER_TLS_CA = os.environ.get("TIENGMO_BROKER_TLS_CA", "")
+
+# Local hours in which new boxes keep quiet for all but emergencies; each box may have its own.
+QUIET_HOURS = os.environ.get("TIENGMO_QUIET_HOURS", "" if IS_DEMO else "22:00-05:00")
 
 # Seconds between releasing an item for immediate play and its start instant: time for every box
 # to fetch and verify its sound, so that all of them start together.

@@ -19,3 +19,4 @@ STORAGES = {
 # WhiteNoise warns, and warnings are errors, when nothing was collected yet.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 (WhiteNoise warns of a missing one)
+QUIET_HOURS = ""  # the suite must pass at any hour of the day
