@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "wagtail.sites",
     "wagtail",
     "modelcluster",
-    "modelsearch",
     "taggit",
     "django_htmx",
     "django_otp",
