@@ -11,7 +11,7 @@ from speaker_link.messages import QuietHours
 
 # A box that is cut off is told by its last will: keepalive 20 s at most, times one and a half. One
 # whose broker died with it sends no will, and is missed after two and a half of its statuses.
-STATUS_SECONDS = 60
+STATUS_SECONDS = 30
 SILENT_AFTER = timedelta(seconds=2.5 * STATUS_SECONDS)
 # Without a heartbeat for this long, nobody is listening to the boxes.
 GATEWAY_SILENT_AFTER = timedelta(seconds=15)

@@ -114,7 +114,7 @@ def _admit(code: EnrolmentCode, request: EnrolmentRequest, password: str) -> Box
             "households_lo": lo,
             "households_hi": hi,
             "range_method": _("chưa khảo sát: từ một nửa đến toàn bộ số hộ của thôn"),
-            "quiet_hours": parse_quiet_hours(getattr(settings, "QUIET_HOURS", "")),
+            "quiet_hours": parse_quiet_hours(settings.QUIET_HOURS),
         }
         | placement,
     )
@@ -138,7 +138,7 @@ def _broker(serial: str, password: str) -> Broker:
     authority = settings.KEYS / "tls" / "authority.crt"
     uses_tls = not is_loopback(host)
     return Broker(
-        host=getattr(settings, "BROKER_PUBLIC_HOST", "") or host,
+        host=settings.BROKER_PUBLIC_HOST or host,
         port=settings.BROKER_PORT,
         uses_tls=uses_tls,
         authority=authority.read_text() if uses_tls and authority.exists() else None,

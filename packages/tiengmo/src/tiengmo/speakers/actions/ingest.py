@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from speaker_link import topics
 from speaker_link.errors import Refused
 from speaker_link.keys import PublicKey
@@ -186,7 +187,8 @@ def _take_status(one: _Heard) -> None:
             "playing_item": "",
         }
     if _is_shown_change(box, live):
-        live["changed_at"] = at
+        # Now, not when it came: a board that looked in between must still be told.
+        live["changed_at"] = timezone.now()
     # Older words (a will that arrives after the box is back, a retained copy) change nothing.
     newer = Q(session__lt=session) | Q(session=session, sequence__lt=sequence)
     taken = Box.objects.filter(newer, pk=box.pk).update(**live)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from tiengmo.speakers import events
 from tiengmo.speakers.models import (
     Box,
@@ -46,6 +48,7 @@ def record_play(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None
         received_at=arrival.received_at,
         envelope=arrival.payload.decode(),
     )
+    Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())
     events.play_reported.send(sender=PlayReport, report=report)
 
 
@@ -81,7 +84,7 @@ def record_refusal(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> N
         last_refusal_reason=refusal.reason,
         last_refusal_at=refusal.at,
         last_refusal_detail=refusal.detail,
-        changed_at=arrival.received_at,
+        changed_at=timezone.now(),
     )
     events.box_refused.send(sender=Refusal, refusal=refusal)
 
@@ -95,4 +98,4 @@ def record_result(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> No
         answered_at=arrival.received_at,
         answer=body.detail[:300],
     )
-    Box.objects.filter(pk=box.pk).update(changed_at=arrival.received_at)
+    Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())

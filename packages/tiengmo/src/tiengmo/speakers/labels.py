@@ -1,0 +1,57 @@
+"""Words for what boxes report, for people who never read the protocol."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+REFUSAL_REASONS = {
+    "malformed": _("bản tin hỏng"),
+    "too_large": _("bản tin quá lớn"),
+    "bad_signature": _("chữ ký sai"),
+    "unknown_key": _("khoá lạ"),
+    "revoked": _("khoá đã bị thu hồi"),
+    "certificate_expired": _("chứng thư hết hạn"),
+    "not_yet_valid": _("chưa đến hạn dùng"),
+    "expired": _("đã quá hạn"),
+    "wrong_area": _("sai địa bàn"),
+    "over_priority": _("vượt mức ưu tiên"),
+    "wrong_kind": _("sai loại bản tin"),
+    "replayed": _("phát lại bản cũ"),
+    "one_signature_short": _("thiếu chữ ký thứ hai"),
+    "older_version": _("bản cũ hơn"),
+    "test_message": _("bản tin thử"),
+    "untrusted_time": _("đồng hồ chưa tin được"),
+}
+OUTCOMES = {
+    "played": _("đã phát"),
+    "cut": _("bị cắt giữa chừng"),
+    "missed": _("không phát"),
+}
+CUT_REASONS = {
+    "no_sound": _("chưa tải được âm thanh"),
+    "bad_sound": _("âm thanh hỏng"),
+    "too_late": _("quá giờ"),
+    "untrusted_time": _("đồng hồ chưa tin được"),
+    "quiet_hours": _("giờ yên tĩnh"),
+    "pre_empted": _("nhường bản tin ưu tiên hơn"),
+    "withdrawn": _("bản tin đã gỡ"),
+    "stopped": _("trực đài cho dừng"),
+    "restarted": _("máy khởi động lại"),
+    "device_failed": _("lỗi thiết bị âm thanh"),
+    "muted": _("âm lượng bằng 0"),
+    "retired": _("máy ngừng sử dụng"),
+}
+COMMANDS = {
+    "set_volume": _("đặt âm lượng"),
+    "test_tone": _("phát tiếng thử"),
+    "stop": _("dừng phát"),
+    "refresh_schedule": _("tải lại lịch"),
+    "retire": pgettext_lazy("command", "ngừng sử dụng"),
+}
+STATES = {
+    "playing": _("đang phát"),
+    "online": _("sẵn sàng"),
+    "attention": _("cần xem"),
+    "silent": _("mất kết nối"),
+    "never": _("chưa kết nối lần nào"),
+    "retired": pgettext_lazy("box", "ngừng sử dụng"),
+}

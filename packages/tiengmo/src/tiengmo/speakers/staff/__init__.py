@@ -1,0 +1,1 @@
+"""The station operator's board, in the staff interface."""

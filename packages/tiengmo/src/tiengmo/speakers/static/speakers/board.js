@@ -1,0 +1,72 @@
+// The operator's board: markers follow the table's rows, and "silent since" counts on by itself.
+(() => {
+  "use strict";
+  const COLOURS = { online: "#1b7a43", playing: "#0b5fa5", attention: "#9a5b00", silent: "#b3261e", never: "#5f6368", retired: "#5f6368" };
+  const rows = () => document.querySelectorAll("#loa-rows tr[data-lat]");
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submits]")) event.target.form.submit();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "loa-volume") event.target.form.querySelector("output").value = event.target.value;
+  });
+
+  function ago(instant) {
+    const seconds = Math.max(0, (Date.now() - instant) / 1000);
+    if (seconds < 90) return `${Math.round(seconds)} giây`;
+    if (seconds < 5400) return `${Math.round(seconds / 60)} phút`;
+    if (seconds < 172800) return `${Math.round(seconds / 3600)} giờ`;
+    return `${Math.round(seconds / 86400)} ngày`;
+  }
+  function tellAges() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      time.dataset.text ??= time.textContent;
+      time.textContent = `${time.dataset.text} (${ago(Date.parse(time.dateTime))})`;
+    }
+  }
+  setInterval(tellAges, 5000);
+  tellAges();
+
+  const place = document.getElementById("loa-map");
+  if (!place || !window.L) return;
+  const map = L.map(place, { preferCanvas: true, zoomSnap: 0.25, attributionControl: false });
+  const markers = new Map();
+
+  function draw() {
+    const seen = new Set();
+    for (const row of rows()) {
+      const { lat, lon, state, name, label, url } = row.dataset;
+      seen.add(row.id);
+      const style = { radius: state === "silent" ? 7 : 5, color: "#fff", weight: 1, fillColor: COLOURS[state], fillOpacity: 0.95 };
+      let marker = markers.get(row.id);
+      if (!marker) {
+        marker = L.circleMarker([+lat, +lon], style).addTo(map);
+        marker.on("click", () => { window.location = url; });
+        markers.set(row.id, marker);
+      }
+      marker.setStyle(style).setRadius(style.radius);
+      const text = document.createElement("span");
+      text.textContent = `${name}: ${label}`;
+      marker.unbindTooltip().bindTooltip(text);
+    }
+    for (const [id, marker] of markers) if (!seen.has(id)) { marker.remove(); markers.delete(id); }
+  }
+  function fit() {
+    const points = [...markers.values()].map((marker) => marker.getLatLng());
+    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.08), { maxZoom: 14 });
+    else map.setView([22.5, 103.9], 9);
+  }
+  draw();
+  fit();
+  fetch(place.dataset.outlines, { credentials: "same-origin" }).then((answer) => answer.json()).then((shapes) => {
+    L.geoJSON(shapes, {
+      interactive: false,
+      style: (shape) => shape.properties.kind === "unit"
+        ? { color: "#4b6350", weight: 1.5, fillColor: "#dfe9dc", fillOpacity: 0.5 }
+        : { color: "#9db3a0", weight: 0.7, fill: false },
+    }).addTo(map).bringToBack();
+    draw();
+  }).catch(() => {});
+  document.addEventListener("htmx:afterSettle", draw);
+  document.addEventListener("htmx:oobAfterSwap", draw);
+})();

@@ -1,0 +1,24 @@
+"""Keys and units that the tests of this app share."""
+
+import pytest
+
+from tiengmo.audit.actors import SYSTEM
+from tiengmo.places.tests.factories import VillageFactory
+from tiengmo.speakers import keys
+from tiengmo.speakers.actions import issue_station_key, set_up_keys
+
+
+@pytest.fixture(autouse=True)
+def _own_keys(settings, tmp_path):
+    settings.KEYS = tmp_path / "keys"
+    settings.KEYS.mkdir()
+    keys._read_private.cache_clear()
+
+
+@pytest.fixture
+def village(db):
+    """A village whose commune and district both have keys."""
+    village = VillageFactory()
+    set_up_keys(by=SYSTEM)
+    issue_station_key(village.unit, by=SYSTEM)
+    return village

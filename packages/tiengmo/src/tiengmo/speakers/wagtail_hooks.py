@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from tiengmo.people.models import User
+
+from .staff import views
+
+
+class BoardMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(user, User) and (user.is_superuser or user.assignments.exists())
+
+
+@hooks.register("register_admin_menu_item")
+def board_menu_item() -> MenuItem:
+    return BoardMenuItem(
+        _("Loa truyền thanh"),
+        reverse("speakers_board"),
+        name="loa",
+        icon_name="loudspeaker",
+        order=300,
+    )
+
+
+@hooks.register("register_admin_urls")
+def board_urls() -> list[URLPattern]:
+    return [
+        path("loa/", views.board, name="speakers_board"),
+        path("loa/song/", views.live, name="speakers_live"),
+        path("loa/dia-ban.geojson", views.outlines, name="speakers_outlines"),
+        path("loa/them/", views.enrol, name="speakers_enrol"),
+        path("loa/<str:serial>/", views.box, name="speakers_box"),
+        path("loa/<str:serial>/am-luong/", views.set_volume, name="speakers_set_volume"),
+        path("loa/<str:serial>/tieng-thu/", views.test_tone, name="speakers_test_tone"),
+        path("loa/<str:serial>/dung/", views.stop, name="speakers_stop"),
+        path("loa/<str:serial>/ngung/", views.retire, name="speakers_retire"),
+    ]
+
+
+@hooks.register("register_icons")
+def icons(icons: list[Any]) -> list[Any]:
+    return [*icons, "speakers/icons/loudspeaker.svg"]
