@@ -168,7 +168,8 @@ def audience_preview(area_codes: Iterable[str], channels: Iterable[str]) -> Audi
         village.pk: _row(village, village.unit) for village in villages_in(codes).order_by("code")
     }
     boxes: dict[int, list[tuple[bool, Interval]]] = defaultdict(list)
-    if rules.BOX_CHANNEL in set(channels):
+    chosen = set(channels)
+    if rules.BOX_CHANNEL in chosen:
         known = Box.objects.filter(retired_at=None, village_id__in=list(rows))
         for village_id, is_online, lo, hi in known.values_list(
             "village_id", "is_online", "households_lo", "households_hi"
@@ -195,6 +196,7 @@ def audience_preview(area_codes: Iterable[str], channels: Iterable[str]) -> Audi
             for pk, row in rows.items()
             if boxes[pk] and not any(is_online for is_online, _claim in boxes[pk])
         ],
+        has_sound_channel=rules.BOX_CHANNEL in chosen,
         languages=languages.most_common(),
         unknown=sorted(unknown_areas(codes)),
     )

@@ -140,6 +140,7 @@ class AudiencePreview:
     expected: Interval
     without_box: list[VillageReach]
     offline: list[VillageReach]
+    has_sound_channel: bool
     # First language of the villages → households, most first.
     languages: list[tuple[str, int]]
     unknown: list[str]
