@@ -48,6 +48,11 @@ def fetching(run, store, server, work):
     return run(main())
 
 
+async def until(condition):
+    while not condition():  # noqa: ASYNC110 - another thread brings it about
+        await asyncio.sleep(0.01)
+
+
 def hold(fetcher, url):
     return fetcher.hold(url, SHA, len(BODY))
 
@@ -68,8 +73,7 @@ def test_a_cut_download_goes_on_where_it_was_cut(run, store, server):
 
     async def work(fetcher, url):
         task = asyncio.create_task(hold(fetcher, url))
-        while len(server.requests) < 2:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(server.requests) >= 2)
         assert not store.has(SHA)
         server.cut_after = None
         await task
@@ -154,8 +158,7 @@ def test_a_full_disk_is_said_and_what_is_held_stays(run, store, server):
 
     async def work(fetcher, url):
         task = asyncio.create_task(hold(fetcher, url))
-        while not fetcher.is_disk_full:
-            await asyncio.sleep(0.01)
+        await until(lambda: fetcher.is_disk_full)
         store.limit_bytes = 10**9
         await task
         assert not fetcher.is_disk_full

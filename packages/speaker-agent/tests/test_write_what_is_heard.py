@@ -2,7 +2,6 @@
 
 import ctypes.util
 import json
-import os
 import time
 import wave
 
@@ -209,4 +208,4 @@ class TestAlsa:
 def test_the_name_of_an_output_is_checked(tmp_path):
     with pytest.raises(ValueError, match="device, wav, null"):
         open_output("loud", folder=tmp_path, clock=Clock())
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

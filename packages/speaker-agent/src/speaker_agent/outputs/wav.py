@@ -14,7 +14,8 @@ from speaker_agent.timing import Clock
 HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 SAMPLE_BYTES = 2
 ROTATE_BYTES = 256 * 1024 * 1024
-HEADER_EVERY_SECONDS = 5.0
+HEADER_EVERY_SECONDS = 10.0
+DESCRIBE_EVERY_SECONDS = 600.0
 
 
 class WavOutput(PacedOutput):
@@ -41,8 +42,9 @@ class WavOutput(PacedOutput):
         self._keep = keep
         self._file: BinaryIO | None = None
         self._bytes = 0
+        self._headed_at = 0.0
         self._described_at = 0.0
-        self._described: tuple[bool, float] = (False, 0.0)
+        self._described_as_trusted = False
         self._origin_of_file = self.origin
         folder.mkdir(parents=True, exist_ok=True)
         self.path = self._next_path()
@@ -89,7 +91,7 @@ class WavOutput(PacedOutput):
         """The instant of the first sample, by three clocks. Better known after a sync."""
         origin = self._origin_of_file
         now = self.clock.monotonic()
-        is_trusted = self.clock.is_trusted
+        is_trusted = self._described_as_trusted = self.clock.is_trusted
         description = {
             "file": self.path.name,
             "rate": self.rate,
@@ -112,13 +114,17 @@ class WavOutput(PacedOutput):
 
     def tick(self, now: float) -> None:
         super().tick(now)
-        if now - self._described_at >= HEADER_EVERY_SECONDS:
-            self._described_at = now
-            try:
+        try:
+            if now - self._headed_at >= HEADER_EVERY_SECONDS:
+                self._headed_at = now
                 self._write_header()
+            is_trusted = self.clock.is_trusted
+            is_old = now - self._described_at >= DESCRIBE_EVERY_SECONDS
+            if is_trusted != self._described_as_trusted or (is_trusted and is_old):
+                self._described_at = now
                 self._describe()
-            except OSError as error:
-                raise OutputFailed(f"cannot write {self.path}: {error}") from error
+        except OSError as error:
+            raise OutputFailed(f"cannot write {self.path}: {error}") from error
 
     def close(self) -> None:
         try:

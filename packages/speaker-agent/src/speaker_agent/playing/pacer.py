@@ -7,7 +7,9 @@ from collections.abc import Callable
 from speaker_agent.playing.player import Player
 
 PERIOD_SECONDS = 0.05
-IDLE_SECONDS = 2.0
+IDLE_SECONDS = 1.0
+TICK_SECONDS = 5.0
+LONGEST_TICKING_SECONDS = 0.02
 
 
 class Pacer:
@@ -16,6 +18,7 @@ class Pacer:
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._players: set[Player] = set()
+        self._ticked: dict[Player, float] = {}
         self._wake = threading.Event()
         self._is_closed = False
         self._lock = threading.Lock()
@@ -31,6 +34,7 @@ class Pacer:
         """The box is gone."""
         with self._lock:
             self._players.discard(player)
+            self._ticked.pop(player, None)
 
     def wake(self) -> None:
         """Something was armed."""
@@ -43,7 +47,6 @@ class Pacer:
         self._thread.join()
 
     def _run(self) -> None:
-        ticked_at = self._monotonic()
         while not self._is_closed:
             with self._lock:
                 players = list(self._players)
@@ -52,12 +55,19 @@ class Pacer:
                 if player.is_active:
                     player.pump(self._monotonic())
                     is_busy = True
-            now = self._monotonic()
-            if now - ticked_at >= IDLE_SECONDS:
-                ticked_at = now
-                for player in players:
-                    player.tick(now)
+            self._tick_some(players)
             if self._wake.wait(PERIOD_SECONDS if is_busy else IDLE_SECONDS):
                 self._wake.clear()
                 # What is armed in one breath is pumped in one go.
                 time.sleep(0.001)
+
+    def _tick_some(self, players: list[Player]) -> None:
+        """A tick may wait for the disk: a few at a time, so that no queue runs dry meanwhile."""
+        began = self._monotonic()
+        for player in players:
+            if began - self._ticked.get(player, 0.0) < TICK_SECONDS:
+                continue
+            player.tick(self._monotonic())
+            self._ticked[player] = began
+            if self._monotonic() - began > LONGEST_TICKING_SECONDS:
+                break

@@ -1,6 +1,6 @@
 """How far one item came on this box: what is written down before and after each step."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
@@ -40,7 +40,7 @@ class Progress:
 
     def to_json(self) -> dict[str, Any]:
         """For the journal."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 CLOCK = "clock"
 FIRST_BURST = 8
 LATER_BURST = 4
-PAUSES_SECONDS = (5.0, 20.0, 60.0, 120.0, 300.0)
+PAUSES_SECONDS = (10.0, 60.0, 300.0)
 ANSWER_SECONDS = 3.0
 # Instants on the wire are cut off to milliseconds: on average half of one is missing.
 CUT_OFF_SECONDS = 0.0005
