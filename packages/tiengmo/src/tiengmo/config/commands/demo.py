@@ -140,13 +140,13 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
     django.setup()
     from django.conf import settings
 
-    from tiengmo.config.commands.setup import set_up
+    from tiengmo.config.commands.setup import set_up_if_changed
     from tiengmo.config.demo.bulletins import ensure_drafts
     from tiengmo.config.demo.locality import boxes_to_run, ensure_locality
     from tiengmo.speakers.actions import publish_assignment
     from tiengmo.speakers.models import Box
 
-    set_up()
+    set_up_if_changed(home / ".set-up")
     ensure_locality(home / "boxes", tell)
     ensure_drafts()
     address = home / "gateway-url"

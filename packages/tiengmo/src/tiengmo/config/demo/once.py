@@ -157,10 +157,7 @@ def _print(reach: ReleaseReach, console: Console) -> None:
     table.add_section()
     table.add_row("Tổng", "", "", f"{reach.villages_reached}/{len(reach.villages)}", total)
     console.print(table)
-    console.print(
-        f"{reach.communes_reached}/{len(reach.communes)} xã, thị trấn;"
-        f" {reach.online_proved}/{reach.online_targets} loa đang kết nối đã chứng minh đã phát."
-    )
+    console.print(f"{reach.communes_reached}/{len(reach.communes)} xã, thị trấn.")
     if not reach.missed:
         console.print("Không thôn nào bị sót.")
         return
