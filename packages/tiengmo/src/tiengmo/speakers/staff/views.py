@@ -61,13 +61,17 @@ def live(request: HttpRequest) -> HttpResponse:
     is_whole = (
         not since
         or state != ""
-        or any(max(box.enrolled_at, box.retired_at or since) > since - OVERLAP for box in changed)
+        or any(_came_or_went(box, since - OVERLAP) for box in changed)
     )
     context = _board(request) | {
         "is_whole": is_whole,
         "changed": boards.rows_of(changed, now=now),
     }
     return render(request, "speakers/live.html", context)
+
+
+def _came_or_went(box: Box, since: datetime) -> bool:
+    return max(box.enrolled_at, box.retired_at or box.enrolled_at) > since
 
 
 def _board(request: HttpRequest) -> dict[str, Any]:
@@ -115,8 +119,9 @@ def _pulse_mark(pulse: boards.Pulse) -> str:
 def outlines(request: HttpRequest) -> HttpResponse:
     """Answer the outlines of the units and villages the person sees, as GeoJSON."""
     user: Any = request.user
-    units = boards.visible_units(user).exclude(geometry=None)
-    villages = Village.objects.filter(unit__in=units).exclude(geometry=None)
+    visible = boards.visible_units(user)
+    units = visible.filter(geometry__isnull=False)
+    villages = Village.objects.filter(unit__in=visible, geometry__isnull=False)
     features = [
         {
             "type": "Feature",

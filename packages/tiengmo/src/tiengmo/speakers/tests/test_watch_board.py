@@ -119,8 +119,9 @@ def test_colleague_without_the_role_may_not(client, box, act):
     assert not box.commands.exists()
 
 
-def test_stranger_does_not_find_the_box(client, box):
-    client.force_login(UserFactory(operator=True))
+def test_stranger_does_not_find_the_box(client, box, settings):
+    settings.IS_DEMO = True
+    client.force_login(UserFactory(operator=True, is_demo_account=True))
     assert client.post(reverse("speakers_test_tone", args=[box.serial])).status_code == 404
     assert not box.commands.exists()
 
@@ -135,7 +136,7 @@ def test_technician_enrols_a_new_box(client, village, settings):
     assert "TM-" in page
     assert "speaker-agent enrol" in page
     assert "<svg" in page
-    assert answer["cache-control"] == "no-store"
+    assert "no-store" in answer["cache-control"]
 
 
 def test_retiring_needs_a_reason_and_a_technician(client, box, settings):
