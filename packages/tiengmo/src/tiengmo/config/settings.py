@@ -100,7 +100,8 @@ WSGI_APPLICATION = "tiengmo.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Each channel's folder holds its own templates and is no Django app.
+        "DIRS": sorted((PACKAGE / "channels").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
