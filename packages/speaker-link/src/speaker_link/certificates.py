@@ -71,8 +71,8 @@ def read(text: str, *, roots: Iterable[PublicKey]) -> Certificate:
     header, payload = jws.open_compact(text, keys={root.kid: root for root in roots})
     if header.get("typ") != TYPE:
         raise Refused(RefusalReason.MALFORMED, "the certificate is of another type")
-    jws.parse_json(payload)
+    parsed = jws.parse_json(payload)
     try:
-        return Certificate.model_validate_json(payload)
+        return Certificate.model_validate(parsed)
     except ValidationError as error:
         raise Refused(RefusalReason.MALFORMED, f"certificate: {jws.first_error(error)}") from error

@@ -127,9 +127,9 @@ def verify_request(text: str | bytes, *, max_bytes: int = 16 * 1024) -> Enrolmen
     envelope.check_size(text, max_bytes)
     payload, signatures = jws.open_general(text, typ=envelope.BOX_TYPE)
     raw = jws.decode(payload, "payload")
-    jws.parse_json(raw)
+    parsed = jws.parse_json(raw)
     try:
-        asked = _Request.model_validate_json(raw)
+        asked = _Request.model_validate(parsed)
     except ValidationError as error:
         raise Refused(RefusalReason.MALFORMED, jws.first_error(error)) from error
     if asked.typ is not Kind.ENROLMENT_REQUEST:

@@ -216,30 +216,31 @@ def check_size(text: str | bytes, limit: int) -> None:
         raise Refused(RefusalReason.TOO_LARGE, f"more than {limit} bytes")
 
 
-def _kind_of(raw: bytes) -> Kind:
-    typ = jws.parse_json(raw).get("typ")
+def _read(raw: bytes) -> tuple[Kind, dict[str, Any]]:
+    # One parser for all that follows: two may differ about the same text.
+    parsed = jws.parse_json(raw)
     try:
-        return Kind(str(typ))
+        return Kind(str(parsed.get("typ"))), parsed
     except ValueError as error:
         raise Refused(RefusalReason.WRONG_KIND, "a kind of message unknown here") from error
 
 
 def parse_payload(raw: bytes) -> Message[Any]:
-    kind = _kind_of(raw)
+    kind, parsed = _read(raw)
     if kind not in LONGEST_LIFE:
         raise Refused(RefusalReason.WRONG_KIND, f"{kind} is not a message to boxes")
     try:
-        return message_class(kind).model_validate_json(raw)
+        return message_class(kind).model_validate(parsed)
     except ValidationError as error:
         raise Refused(RefusalReason.MALFORMED, jws.first_error(error)) from error
 
 
 def parse_box_payload(raw: bytes) -> BoxMessage[Any]:
-    kind = _kind_of(raw)
+    kind, parsed = _read(raw)
     if kind not in FROM_BOXES:
         raise Refused(RefusalReason.WRONG_KIND, f"{kind} is not a message from boxes")
     try:
-        return box_message_class(kind).model_validate_json(raw)
+        return box_message_class(kind).model_validate(parsed)
     except ValidationError as error:
         raise Refused(RefusalReason.MALFORMED, jws.first_error(error)) from error
 

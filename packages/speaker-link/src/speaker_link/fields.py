@@ -28,39 +28,35 @@ class Wire(BaseModel):
     )
 
 
-def _read_instant(value: object) -> datetime:
-    if isinstance(value, str):
-        if not _RFC3339.fullmatch(value):
-            raise ValueError("not an instant such as 2026-11-21T05:30:00.000Z")
-        return datetime.fromisoformat(value)
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its time zone")
-        instant = value.astimezone(UTC)
-        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
-    raise ValueError("not an instant")
-
-
-def write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{instant.microsecond // 1000:03d}Z"
-    )
-
-
-# `%Y` gives no leading zeros on some platforms: a year before 1000 is nobody's schedule.
+# A year before this is nobody's schedule.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _read_sane_instant(value: object) -> datetime:
-    instant = _read_instant(value)
+def _read_instant(value: object) -> datetime:
+    if isinstance(value, str):
+        if _RFC3339.fullmatch(value) is None:
+            raise ValueError("not an instant such as 2026-11-21T05:30:00.000Z")
+        instant = datetime.fromisoformat(value)
+    elif not isinstance(value, datetime):
+        raise ValueError("not an instant")  # noqa: TRY004 - pydantic reports no other kind
+    elif value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    else:
+        instant = value.astimezone(UTC)
+        instant = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
     if instant < _EARLIEST:
         raise ValueError("an instant before the year 2000")
     return instant
 
 
+def write_instant(instant: datetime) -> str:
+    # Faster than strftime by far, and a schedule has hundreds.
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
 Instant = Annotated[
     datetime,
-    PlainValidator(_read_sane_instant),
+    PlainValidator(_read_instant),
     PlainSerializer(write_instant, return_type=str),
 ]
 
