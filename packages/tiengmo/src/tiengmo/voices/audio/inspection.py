@@ -80,7 +80,7 @@ def inspect(path: Path, *, shortest: float, longest: float) -> Inspected:
         raise Unfit(Fault.UNKNOWN) from error
     with container:
         media_type = _media_type(container)
-        stated = _stated_seconds(container)
+        stated = _stated_seconds(container) * _riff_shortage(path)
         # The header says so: no need to decode three hours to refuse them.
         if stated > longest + 1:
             raise Unfit(Fault.TOO_LONG, stated)
@@ -121,6 +121,17 @@ def _stated_seconds(container: InputContainer) -> float:
     if stream.duration and stream.time_base:
         lengths.append(float(stream.duration * stream.time_base))
     return max(lengths)
+
+
+def _riff_shortage(path: Path) -> float:
+    """Give how many times longer a WAV says it is than it is: FFmpeg corrects that silently."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    stated, size = int.from_bytes(head[4:], "little") + 8, path.stat().st_size
+    # Programs that write to a pipe cannot know the length: they state nothing, or the largest.
+    if head[:4] != b"RIFF" or stated in {8, 0x100000007} or stated <= size:
+        return 1.0
+    return stated / size
 
 
 def _decode(container: InputContainer, found: _Levels, longest: float) -> None:

@@ -7,7 +7,7 @@ memory than a minute.
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SILENT_LUFS = -60.0
 MOST_ROUNDS = 5
+REPORT_SECONDS = 0.2
 # Meters interpolate differently; what ours passes, another's must pass too.
 METER_TOLERANCE_DB = 0.1
 
@@ -91,14 +92,10 @@ def master(
         sound = Trimmed(content, *bounds(energies))
         levels = _Levels(sound.peaks(), sound.energies(energies))
         progress(20)
-        report = _Shares(progress, 20)
-        with ThreadPoolExecutor(2) as pool:
-            opus, mp3 = pool.map(
-                lambda coding: _write(sound, levels, coding, folder, partial(report, coding)),
-                (OPUS, MP3),
-            )
+        (opus_path, opus_facts), (mp3_path, mp3_facts) = _write_both(
+            sound, levels, folder, progress
+        )
         progress(100)
-    (opus_path, opus_facts), (mp3_path, mp3_facts) = opus, mp3
     worse = max(opus_facts, mp3_facts, key=lambda facts: facts.off_by)
     return Mastered(
         opus_path,
@@ -129,18 +126,46 @@ class _Levels:
     energies: NDArray[np.float64]
 
 
+class _Stopped(Exception):
+    """The other side of the work has failed."""
+
+
 class _Shares:
-    """Progress of two writers as one figure. The writers run in threads: both may report."""
+    """How far each writer is, and whether they are to stop."""
 
-    def __init__(self, progress: Progress, begin: int) -> None:
-        self._progress = progress
-        self._begin = begin
-        self._shares: dict[Coding, float] = {}
+    def __init__(self) -> None:
+        self._shares = dict.fromkeys((OPUS, MP3), 0.0)
+        self.is_stopped = False
 
-    def __call__(self, coding: Coding, share: float) -> None:
-        self._shares[coding] = max(share, self._shares.get(coding, 0.0))
-        done = sum(self._shares.values()) / 2
-        self._progress(self._begin + round((99 - self._begin) * done))
+    def report(self, coding: Coding, share: float) -> None:
+        if self.is_stopped:
+            raise _Stopped
+        # A second round begins anew, but nobody likes to see progress go back.
+        self._shares[coding] = max(share, self._shares[coding])
+
+    def percent(self) -> int:
+        return 20 + round(79 * sum(self._shares.values()) / 2)
+
+
+def _write_both(
+    sound: Trimmed, levels: _Levels, folder: Path, progress: Progress
+) -> list[tuple[Path, Measured]]:
+    """Write both files side by side: the encoders let go of Python's lock.
+
+    Progress is called in the caller's thread only: it may hold a database connection.
+    """
+    shares = _Shares()
+    with ThreadPoolExecutor(2) as pool:
+        writers = [
+            pool.submit(_write, sound, levels, coding, folder, partial(shares.report, coding))
+            for coding in (OPUS, MP3)
+        ]
+        try:
+            while wait(writers, timeout=REPORT_SECONDS).not_done:
+                progress(shares.percent())
+            return [writer.result() for writer in writers]
+        finally:
+            shares.is_stopped = True
 
 
 def _filter(
