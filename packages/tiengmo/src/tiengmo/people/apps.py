@@ -10,10 +10,12 @@ class PeopleConfig(AppConfig):
         from axes.signals import user_locked_out
 
         from tiengmo.places.events import unit_succeeded
+        from tiengmo.places.rights import let_decide
 
-        from . import permissions
+        from . import permissions, wording
         from .actions.carry_roles_over import carry_roles_over
         from .actions.record_lockout import record_lockout
+        from .actions.require_role import why_not_administer
 
         assignment = self.get_model("RoleAssignment")
         post_save.connect(
@@ -24,5 +26,7 @@ class PeopleConfig(AppConfig):
         )
         # Any app's: by the last signal of a migrate, every app's permissions have their rows.
         post_migrate.connect(permissions.sync_groups, dispatch_uid="people.sync_groups")
+        let_decide(why_not_administer)
         unit_succeeded.connect(carry_roles_over, dispatch_uid="people.carry_roles_over")
         user_locked_out.connect(record_lockout, dispatch_uid="people.locked_out")
+        wording.name_unnamed_fields()

@@ -39,3 +39,7 @@ class BadLocality(PlacesError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class NotYours(PlacesError):
+    """The person may not change this place; the text says why."""

@@ -40,3 +40,12 @@ def require_role(user: User, role: str, unit: "Unit | None") -> None:
         raise NeedsSecondFactor(
             _("Việc này cần xác thực hai lớp. Hãy nhập mã từ ứng dụng xác thực rồi làm lại.")
         )
+
+
+def why_not_administer(by: User, unit: "Unit") -> str:
+    """Say why `by` may not administer `unit`, in words for them; "" when they may (for places)."""
+    try:
+        require_role(by, Role.ADMINISTRATOR, unit)
+    except NotAllowed as error:
+        return str(error)
+    return ""
