@@ -1,4 +1,7 @@
-"""Writes the vectors: `python packages/speaker-link/vectors/generate.py`. The same every time."""
+"""Writes vectors and schema, the same every time.
+
+python packages/speaker-link/vectors/generate.py
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +11,7 @@ import cases_from_boxes as from_boxes
 import cases_of_envelope
 import cases_to_boxes as to_boxes
 import frame
+import schema
 
 FOLDER = Path(__file__).parent
 KINDS = {
@@ -33,7 +37,7 @@ KINDS = {
 
 def files() -> dict[str, Any]:
     """Every file's name and content."""
-    found: dict[str, Any] = {"keys.json": frame.keys()}
+    found: dict[str, Any] = {"keys.json": frame.keys(), "schema.json": schema.schema()}
     for kind, cases in KINDS.items():
         found[f"{kind}.json"] = {"kind": kind, "cases": cases()}
     return found

@@ -101,7 +101,9 @@ class EnrolmentCode:
         return secrets.compare_digest(self.fingerprint, root_fingerprint(root))
 
 
-class _Request(Wire):
+class Request(Wire):
+    """The payload of an enrolment request: no message, since nobody knows the box yet."""
+
     typ: KindName
     iat: Instant
     body: EnrolmentRequest
@@ -111,7 +113,7 @@ def sign_request(request: EnrolmentRequest, *, now: datetime, key: PrivateKey) -
     """The body of POST {gateway}/speaker/1/enrol."""
     if request.key != key.public:
         raise ValueError("the request names another key")
-    payload = _Request(typ=Kind.ENROLMENT_REQUEST, iat=now, body=request)
+    payload = Request(typ=Kind.ENROLMENT_REQUEST, iat=now, body=request)
     return jws.sign(
         payload.model_dump_json(exclude_none=True).encode(),
         typ=envelope.BOX_TYPE,
@@ -129,7 +131,7 @@ def verify_request(text: str | bytes, *, max_bytes: int = 16 * 1024) -> Enrolmen
     raw = jws.decode(payload, "payload")
     parsed = jws.parse_json(raw)
     try:
-        asked = _Request.model_validate(parsed)
+        asked = Request.model_validate(parsed)
     except ValidationError as error:
         raise Refused(RefusalReason.MALFORMED, jws.first_error(error)) from error
     if asked.typ is not Kind.ENROLMENT_REQUEST:

@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from speaker_link.errors import InvalidKey
 from speaker_link.keys import PublicKey
 from speaker_link.kinds import Kind, Priority
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 # Numbers above this do not survive a JSON parser that keeps them as doubles (RFC 8259 section 6).
 LARGEST_INTEGER = 2**53 - 1
 
@@ -58,6 +58,9 @@ Instant = Annotated[
     datetime,
     PlainValidator(_read_instant),
     PlainSerializer(write_instant, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_RFC3339.pattern}$", "description": "UTC, RFC 3339"}
+    ),
 ]
 
 
@@ -78,6 +81,20 @@ Jwk = Annotated[
     PublicKey,
     PlainValidator(_read_key),
     PlainSerializer(lambda key: key.to_jwk(), return_type=dict[str, str]),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "An Ed25519 public key; kid is its RFC 7638 thumbprint",
+            "properties": {
+                "kty": {"const": "OKP"},
+                "crv": {"const": "Ed25519"},
+                "x": {"type": "string", "pattern": "^[0-9A-Za-z_-]{43}$"},
+                "kid": {"type": "string", "pattern": "^[0-9A-Za-z_-]{43}$"},
+                "d": False,
+            },
+            "required": ["kty", "crv", "x"],
+        }
+    ),
 ]
 
 
