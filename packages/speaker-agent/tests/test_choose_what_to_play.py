@@ -94,8 +94,11 @@ def test_a_weightier_one_replaces_what_is_only_armed():
     [
         ({"held": False}, {}, CutReason.NO_SOUND),
         ({}, {"volume": 0}, CutReason.MUTED),
-        ({}, {"quiet_hours": (QuietHours(starts="11:00", ends="23:00", utc_offset="+07:00"),)},
-         CutReason.QUIET_HOURS),
+        (
+            {},
+            {"quiet_hours": (QuietHours(starts="11:00", ends="23:00", utc_offset="+07:00"),)},
+            CutReason.QUIET_HOURS,
+        ),
     ],
 )
 def test_what_hindered_it_is_the_reason_for_missing_it(made, here, reason):
@@ -191,9 +194,7 @@ def test_no_rule_is_ever_broken(items, now, quiet, current):
     playing = entries[current] if current < len(entries) else None
     if playing is not None:
         playing.progress.stage = Stage.STARTED
-    here = at(
-        now, quiet_hours=(hours,) if quiet else (), current=playing.key if playing else None
-    )
+    here = at(now, quiet_hours=(hours,) if quiet else (), current=playing.key if playing else None)
     decision = decide(entries, here)
     assert decision.look_again_at > here.now
     if decision.arm is not None:

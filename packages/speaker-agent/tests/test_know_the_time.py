@@ -38,9 +38,7 @@ class World:
         return TimeSample(asked, self.monotonic(), received, sent)
 
     def burst(self, dice: random.Random, *, fast: float = 0.01) -> list[TimeSample]:
-        return [
-            self.ask(dice.uniform(0.001, fast), dice.uniform(0.001, fast)) for _ in range(4)
-        ]
+        return [self.ask(dice.uniform(0.001, fast), dice.uniform(0.001, fast)) for _ in range(4)]
 
 
 def synced(world: World, **how) -> Clock:
@@ -131,9 +129,7 @@ def test_a_restart_of_the_program_keeps_the_time():
     assert again.now() == pytest.approx(world.true, abs=0.03)
 
 
-@pytest.mark.parametrize(
-    ("boot_id", "counter"), [("boot-2", 3.0), ("", 100.0), ("boot-1", 3.0)]
-)
+@pytest.mark.parametrize(("boot_id", "counter"), [("boot-2", 3.0), ("", 100.0), ("boot-1", 3.0)])
 def test_a_reboot_loses_the_time_but_not_the_drift(boot_id, counter):
     world = World(drift=30e-6)
     clock = Clock(world.sources())

@@ -8,7 +8,7 @@ import pytest
 from speaker_agent.outputs.base import OutputFailed
 from speaker_agent.outputs.paced import PacedOutput
 from speaker_agent.playing.playback import Ending, Playback, Tone
-from speaker_agent.playing.player import LOOKAHEAD_SECONDS, Player
+from speaker_agent.playing.player import Player
 from speaker_agent.sound.decoding import Decoders, UndecodableSound, decode
 from speaker_agent.timing import Clock, Sources
 
@@ -152,6 +152,25 @@ def test_a_stop_meant_for_another_stops_nothing(room):
     assert len(room.heard(1)) == 500
 
 
+@pytest.mark.parametrize("how", ["stopped", "pre-empted", "device failed"])
+def test_the_last_second_can_still_be_cut_and_is_counted_honestly(room, how):
+    """All of it is written already, and not all of it was heard."""
+    playback = room.arm(1, 500, at=0.1)
+    room.pass_time(0.35)
+    assert playback.all_heard_at is not None
+    if how == "stopped":
+        room.player.stop("p1")
+    elif how == "pre-empted":
+        room.arm(2, 100, at=0.0)
+    else:
+        room.output.is_broken = True
+    room.pass_time(1)
+    assert playback.ending is not Ending.FINISHED
+    assert 200 <= playback.position <= 320
+    if how != "device failed":
+        assert playback.position == len(room.heard(1))
+
+
 def test_what_is_cut_off_goes_on_from_where_it_was(room):
     playback = room.arm(1, 500, at=0.1, position=200)
     room.pass_time(1)
@@ -159,12 +178,12 @@ def test_what_is_cut_off_goes_on_from_where_it_was(room):
 
 
 def test_an_output_that_runs_dry_is_counted_and_nothing_is_lost(room):
-    playback = room.arm(1, 1000, at=0.1)
+    playback = room.arm(1, 3000, at=0.1)
     room.pass_time(0.4)
-    room.now += LOOKAHEAD_SECONDS + 0.25  # the process hung
-    room.pass_time(1.5)
+    room.now += Tape.lookahead_seconds + 0.25  # the process hung
+    room.pass_time(3.5)
     heard = room.heard(1)
-    assert len(heard) == 1000
+    assert len(heard) == 3000
     assert playback.dry_runs == 1
     gaps = [b - a for a, b in itertools.pairwise(heard) if b - a > 1.5 / RATE]
     assert len(gaps) == 1

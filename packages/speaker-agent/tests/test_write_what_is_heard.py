@@ -24,9 +24,7 @@ class Hand:
         self.now = 50.0
 
     def clock(self) -> Clock:
-        return Clock(
-            Sources(wall=lambda: self.now + 1000, monotonic=lambda: self.now, boot_id="b")
-        )
+        return Clock(Sources(wall=lambda: self.now + 1000, monotonic=lambda: self.now, boot_id="b"))
 
 
 def samples_of(path):

@@ -34,8 +34,8 @@ from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
 log = logging.getLogger(__name__)
 
 STATUS_SECONDS = 30.0
-# Changes that come together are told together.
-STATUS_GAP_SECONDS = 0.5
+# Changes that come together are told together, behind the reports that people wait for.
+STATUS_GAP_SECONDS = 1.0
 VOLUME = "volume"
 
 
@@ -299,17 +299,20 @@ class Box:
         self._status_due.set()
 
     async def _tell(self, line: Line) -> None:
+        is_first = True
         while True:
             with contextlib.suppress(TimeoutError):
                 pause = self._status_seconds * random.uniform(0.7, 1.0)  # noqa: S311 - no secret
                 await asyncio.wait_for(self._status_due.wait(), pause)
+            if not is_first:
+                await asyncio.sleep(STATUS_GAP_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+            is_first = False
             self._status_due.clear()
             status = self.status()
             await line.status(self.pen.write(status))
             if self._on_status is not None:
                 self._on_status(status)
             await asyncio.to_thread(self._leave_status, status)
-            await asyncio.sleep(STATUS_GAP_SECONDS)
 
     def _leave_status(self, status: Status) -> None:
         with contextlib.suppress(OSError):

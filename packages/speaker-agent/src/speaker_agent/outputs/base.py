@@ -21,6 +21,9 @@ class Output(ABC):
     """
 
     name: str = ""
+    lookahead_seconds = 0.4
+    """How far ahead of the ear samples are written. A hiccup of the process shorter than this is
+    not heard; a stop takes at most this long where the device gives nothing back."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate

@@ -13,6 +13,9 @@ class PacedOutput(Output):
     late is heard late.
     """
 
+    # Everything that was not heard yet can be taken back, so a long queue costs nothing.
+    lookahead_seconds = 1.0
+
     def __init__(self, clock: Clock, *, rate: int) -> None:
         super().__init__(rate)
         self.clock = clock

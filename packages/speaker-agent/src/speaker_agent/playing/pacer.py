@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from speaker_agent.playing.player import Player
 
-PERIOD_SECONDS = 0.05
+PERIOD_SECONDS = 0.1
 IDLE_SECONDS = 1.0
 TICK_SECONDS = 5.0
 LONGEST_TICKING_SECONDS = 0.02
 
 
 class Pacer:
-    """Pumps every active player twenty times a second, and ticks the idle ones now and then."""
+    """Pumps every active player ten times a second, and ticks the idle ones now and then."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -57,6 +57,8 @@ class Playback:
         """As `position`, less what the output still has to play; as of the last look."""
         self.first_heard_at: float | None = None
         """When the first sample was heard, by the monotonic counter."""
+        self.all_heard_at: float | None = None
+        """When its last sample will have been heard; None while there is more to write."""
         self.last_heard_at: float | None = None
         self.dry_runs = 0
         self.ending: Ending | None = None

@@ -12,10 +12,6 @@ from speaker_agent.timing import Clock
 
 log = logging.getLogger(__name__)
 
-# How far ahead of the ear samples are written. A hiccup of the process shorter than this is not
-# heard; a stop takes at most this long where the device gives nothing back.
-LOOKAHEAD_SECONDS = 0.3
-
 
 class Player:
     """Driven by the pacer's thread through `pump`; told what to do from the event loop."""
@@ -103,11 +99,12 @@ class Player:
             output.start()
             self._is_started = True
         queued = output.queued(now)
+        self._finish_if_heard(now)
         if self._next is not None and self._next.start_at < now + queued / output.rate:
             # It should be heard before what is already in the queue.
             self._take_back(now)
             queued = output.queued(now)
-        budget = int(LOOKAHEAD_SECONDS * output.rate) - queued
+        budget = int(output.lookahead_seconds * output.rate) - queued
         at = now + queued / output.rate
         while budget > 0:
             count = budget
@@ -125,6 +122,8 @@ class Player:
         if self._current is not None:
             playback = self._current
             queued = output.queued(now)
+            if playback.all_heard_at is not None:
+                queued = max(0, round((playback.all_heard_at - now) * output.rate))
             playback.heard = max(playback.begun_from, playback.position - queued)
             playback.dry_runs = output.dry_runs - self._dry_runs_before
         elif self._next is None and output.queued(now) == 0:
@@ -134,25 +133,18 @@ class Player:
     def _write_current(self, count: int, at: float) -> int:
         """Samples written; 0 when there is nothing to write now."""
         playback = self._current
-        if playback is None:
+        if playback is None or playback.all_heard_at is not None:
             if self._next is None:
                 return 0
             self.output.write(np.zeros(count, np.int16))
             return count
         pcm = playback.read(count, self.gain)
         if pcm is None:
-            failure = playback.source.failure or ""
+            # Nothing more to write, but its last second is still on its way to the ear: it may
+            # be cut off yet, and is not reported before it was heard.
+            playback.all_heard_at = at
             playback.dry_runs = self.output.dry_runs - self._dry_runs_before
-            self._end(
-                playback,
-                Ending.FAILED if failure else Ending.FINISHED,
-                at,
-                failure=failure,
-            )
-            self._current = None
-            if self._next is None:
-                return 0
-            return self._write_current(count, at)
+            return self._write_current(count, at) if self._next is not None else 0
         if len(pcm):
             if playback.first_heard_at is None:
                 playback.first_heard_at = at
@@ -161,8 +153,18 @@ class Player:
             self.output.write(pcm)
         return len(pcm)
 
+    def _finish_if_heard(self, now: float) -> None:
+        playback = self._current
+        if playback is None or playback.all_heard_at is None or playback.all_heard_at > now:
+            return
+        failure = playback.source.failure or ""
+        ending = Ending.FAILED if failure else Ending.FINISHED
+        self._end(playback, ending, playback.all_heard_at, failure=failure)
+        self._current = None
+
     def _begin_next(self, at: float) -> None:
         playback = self._next
+        self._finish_if_heard(at)
         if self._current is not None:
             self._end(self._current, Ending.PREEMPTED, at)
         self._current, self._next = playback, None
@@ -184,13 +186,28 @@ class Player:
 
     def _take_back(self, now: float) -> None:
         taken = self.output.take_back(now)
-        if self._current is not None:
-            self._current.take_back(taken)
-            # The source has gone on: what is taken back of a sound that is cut is not needed again.
+        playback = self._current
+        if playback is None:
+            return
+        # The source has gone on: what is taken back of a sound that is cut is not needed again.
+        self._unhear(playback, taken, now + self.output.queued(now) / self.output.rate)
+
+    def _unhear(self, playback: Playback, taken: int, edge: float) -> None:
+        """Of the last `taken` samples written nothing will be heard; `edge` is where they began."""
+        if playback.all_heard_at is None:
+            playback.take_back(taken)
+            return
+        # Silence may follow the sound in the queue.
+        of_the_sound = round((playback.all_heard_at - edge) * self.output.rate)
+        playback.take_back(max(0, min(taken, of_the_sound)))
 
     def _give_up(self, reason: str, now: float) -> None:
         log.error("the output failed: %s", reason)
         self.failure = reason
+        if self._current is not None:
+            # Written, but never heard.
+            unheard = max(0, self._current.position - self._current.heard)
+            self._current.take_back(min(unheard, self._at_most_queued(now)))
         for playback in (self._current, self._next):
             if playback is not None:
                 self._end(playback, Ending.FAILED, now, failure=reason)
@@ -198,6 +215,12 @@ class Player:
         self._is_started = False
         with contextlib.suppress(OSError, ValueError):
             self.output.close()
+
+    def _at_most_queued(self, now: float) -> int:
+        try:
+            return self.output.queued(now)
+        except (OSError, ValueError):
+            return int(self.output.lookahead_seconds * self.output.rate)
 
     def _end(self, playback: Playback, ending: Ending, at: float, *, failure: str = "") -> None:
         playback.end(ending, heard_at=at, failure=failure)

@@ -72,6 +72,9 @@ class Fetcher:
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
     async def _shared(self, url: str, sha256: str, size: int) -> Path:
+        known = self.store.known(sha256)
+        if known is not None:
+            return known
         if self.store.has(sha256):
             try:
                 return await asyncio.to_thread(self.store.verified, sha256)
