@@ -85,7 +85,6 @@ class MosquittoProcess:
 
     def start(self):
         from django.conf import settings
-
         from tiengmo.speakers.brokers.mosquitto import Listener, prepare
 
         command = prepare(settings.HOME / "broker", Listener("127.0.0.1", self.port))

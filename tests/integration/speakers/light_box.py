@@ -12,7 +12,14 @@ from speaker_link.enrolment import EnrolmentCode, open_answer, sign_request
 from speaker_link.errors import Refused
 from speaker_link.keys import PrivateKey
 from speaker_link.kinds import Kind
-from speaker_link.messages import EnrolmentRequest, Held, PlayReport, RefusalReport, Status, TimeRequest
+from speaker_link.messages import (
+    EnrolmentRequest,
+    Held,
+    PlayReport,
+    RefusalReport,
+    Status,
+    TimeRequest,
+)
 from speaker_link.replay import MemoryReplayCache
 from speaker_link.trust import Scope, Trust
 from speaker_link.verification import verify
@@ -94,9 +101,7 @@ class LightBox:
             except Refused as refusal:
                 self.refused.append(refusal.reason)
                 await self.tell(
-                    RefusalReport(
-                        topic=str(message.topic), reason=refusal.reason, refused_at=now()
-                    )
+                    RefusalReport(topic=str(message.topic), reason=refusal.reason, refused_at=now())
                 )
             else:
                 if heard.typ is Kind.ACK:
@@ -106,7 +111,12 @@ class LightBox:
     def compose(self, body, **options):
         self.sequence += 1
         return compose_from_box(
-            body, now=now(), box=self.serial, session=self.session, sequence=self.sequence, **options
+            body,
+            now=now(),
+            box=self.serial,
+            session=self.session,
+            sequence=self.sequence,
+            **options,
         )
 
     async def say_status(self, **fields):

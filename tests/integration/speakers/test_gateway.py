@@ -11,7 +11,6 @@ import httpx
 import pytest
 from django.utils import timezone
 from speaker_link.kinds import Kind
-
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.speakers.actions import (
     make_enrolment_code,

@@ -5,7 +5,6 @@ import socket
 
 import aiomqtt
 import pytest
-
 from tiengmo.speakers.brokers.passwords import gateway_password, hash_password
 from tiengmo.speakers.models import Box
 from tiengmo.speakers.tests.factories import BoxFactory

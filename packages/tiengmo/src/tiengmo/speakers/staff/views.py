@@ -59,9 +59,7 @@ def live(request: HttpRequest) -> HttpResponse:
     if since and not changed and is_same_pulse:
         return HttpResponse(status=204)
     is_whole = (
-        not since
-        or state != ""
-        or any(_came_or_went(box, since - OVERLAP) for box in changed)
+        not since or state != "" or any(_came_or_went(box, since - OVERLAP) for box in changed)
     )
     context = _board(request) | {
         "is_whole": is_whole,
