@@ -124,7 +124,7 @@ def judge(field: str, label: str, value: str, *, limit: int, required: bool) -> 
             TextProblem(
                 field,
                 _("%(label)s dài %(size)s ký tự, nhiều nhất là %(limit)s. Hãy rút ngắn lại.")
-                % {"label": label, "size": _number(size), "limit": _number(limit)},
+                % {"label": label, "size": number(size), "limit": number(limit)},
             )
         ]
     if not value:
@@ -141,5 +141,6 @@ def judge(field: str, label: str, value: str, *, limit: int, required: bool) -> 
     return []
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
+    """Write a whole number as it is written in Vietnamese: 17.706."""
     return f"{value:,}".replace(",", ".")

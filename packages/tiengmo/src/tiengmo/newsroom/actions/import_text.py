@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
 
-SUMMARY_TARGET = 400
+SUMMARY_TARGET = 260
 _BREAK = re.compile(r"\n\s*\n")
 
 

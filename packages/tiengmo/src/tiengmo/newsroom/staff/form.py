@@ -21,6 +21,7 @@ from wagtail.admin.panels.base import get_form_for_model
 
 from tiengmo.channels import registry
 from tiengmo.places.fields import AreasField
+from tiengmo.voices.models import Sound
 from tiengmo.voices.widgets import SoundWidget
 
 from .. import texts
@@ -93,6 +94,10 @@ class BulletinForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         count_in_the_browser(self)
+        sound = self.instance.sound if self.instance is not None else None
+        if sound is None or sound.origin != Sound.Origin.RECORDING:
+            # Only a recording can outlive the words it was made for.
+            self.fields.pop("recording_fits", None)
         script = self.fields.get("script")
         if script is not None:
             script.widget.attrs["data-propose"] = reverse("newsroom_propose_script")

@@ -13,6 +13,7 @@ from .. import review
 from ..models import Bulletin
 from ..permissions import may_read
 from ..queries import bulletins_for, waiting_for
+from ..texts import number
 from ..workflow import Stage
 from .common import page
 
@@ -51,7 +52,7 @@ def facts_of(bulletin: Bulletin) -> dict[str, Any]:
         "step": step.task.specific.unit if step is not None else None,
         "since": step.started_at if step is not None else None,
         "audience": areas_label(bulletin.audience),
-        "households": households_in(bulletin.audience),
+        "households": number(households_in(bulletin.audience)),
         "channels": [labels.get(code, code) for code in bulletin.channels],
         "sound": bulletin.sound,
     }

@@ -14,6 +14,7 @@ from tiengmo.releases.models import DeliveryStatus, Release
 
 from .. import panels
 from ..queries import bulletin_of
+from ..texts import number
 from .common import denied, page
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def release_page(request: HttpRequest, pk: Any) -> HttpResponse:
         bulletin=bulletin_of(release),
         renditions=release.renditions.all(),
         audience=areas_label(release.audience),
-        households=households_in(release.audience, known_at=release.cleared_at),
+        households=number(households_in(release.audience, known_at=release.cleared_at)),
         channels=[_channel(release, code) for code in release.channels],
         reach=panels.render_panels(panels.RELEASE, request, release=release),
     )

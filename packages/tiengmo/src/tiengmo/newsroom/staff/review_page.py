@@ -27,6 +27,7 @@ from ..errors import NewsroomError
 from ..forms_of import LOUDSPEAKERS, clean_html, previews, problems_of, sound_url
 from ..permissions import may_edit, require_withdrawer
 from ..queries import history, releases_of, version_number
+from ..texts import number
 from ..workflow import Stage
 from .common import REFUSALS, attempt, denied, page, readable_bulletin
 from .queue import facts_of
@@ -146,7 +147,7 @@ def _release_line(release: Release) -> dict[str, Any]:
     return {
         "release": release,
         "audience": areas_label(release.audience),
-        "households": households_in(release.audience, known_at=release.cleared_at),
+        "households": number(households_in(release.audience, known_at=release.cleared_at)),
         "deliveries": [
             (status.label, counts[status.value]) for status in DeliveryStatus if status in counts
         ],
