@@ -52,6 +52,7 @@ _TCVN3 = dict(zip(_TCVN3_BYTES, _TCVN3_LETTERS, strict=True))
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _WORD = re.compile(r"[^\W\d_]+")
+_ABBREVIATION = re.compile("[BCDĐGHKLMNPQRSTVX]{2,6}")
 
 
 class UndecodableText(ValueError):
@@ -146,7 +147,12 @@ def _tcvn3(raw: bytes) -> str:
 
 def _plausibility(text: str) -> float:
     """Return the share of words with marks that are possible syllables, in the text's beginning."""
-    words = [word for word in _WORD.findall(text[: _SAMPLE_WORDS * 10]) if not word.isascii()]
+    words = [
+        word
+        for word in _WORD.findall(text[: _SAMPLE_WORDS * 10])
+        # QĐ, HĐND: abbreviations of offices, in every row of their tables, and no syllables.
+        if not word.isascii() and not _ABBREVIATION.fullmatch(word)
+    ]
     strays = sum(text[: _SAMPLE_WORDS * 10].count(sign) for sign in "¸µ¶·¹¨©®ª«¬§¦¥¤£¢¡×÷")
     if not words:
         return 0.0

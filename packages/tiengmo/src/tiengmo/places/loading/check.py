@@ -49,7 +49,8 @@ def read_locality(unit_file: Path, village_file: Path, outline_file: Path | None
     stored_plans = Unit.objects.filter(is_planned=True).values_list("code", "valid_from")
     planned = found.planned | set(stored_plans)
     found.problems += units.check_units(unit_rows, codes, planned)
-    found.problems += villages.check_villages(village_rows, codes, planned, today)
+    if unit_table.rows:  # a file of units that cannot be read is one problem, not one a village
+        found.problems += villages.check_villages(village_rows, codes, planned, today)
     if outline_file is not None:
         found.outlines, problems = outlines.read_outlines(outline_file)
         village_codes = {row["code"] for row in village_table.rows}

@@ -181,7 +181,8 @@ def _check_header(
     if missing:
         reason = _("thiếu cột %(columns)s") % {"columns": ", ".join(missing)}
         table.problems.append(Problem(path.name, line, reason))
-    for column in sorted({name for name in header if header.count(name) > 1}):
+    named = [name for name in header if name != "?"]  # Excel leaves empty headings behind
+    for column in sorted({name for name in named if named.count(name) > 1}):
         reason = _("cột %(column)s có hai lần") % {"column": column.removeprefix("?")}
         table.problems.append(Problem(path.name, line, reason))
     ignored = [name[1:] for name in header if name.startswith("?") and len(name) > 1]
