@@ -46,6 +46,15 @@ VOLUME_TEXT = sign(VOLUME, by=[STATION])
 LOST = replace(SCOPE, time_is_trusted=False, nonces=frozenset({"n-20261121-1"}))
 
 
+def twisted(name, said, what, with_what, *, topic, by=STATION) -> Case:
+    """A message that its signer changed into one that no program of ours would write."""
+    raw = said.model_dump_json(exclude_none=True).encode()
+    if raw.count(what) == 0:
+        raise ValueError(f"{what!r} is not in it")
+    text = jws.sign(raw.replace(what, with_what), typ=TYPE, signers=[by])
+    return to_box(name, text, Reason.MALFORMED, topic=topic)
+
+
 def command() -> list[Case]:
     def good(name, body, **more):
         said = message(body, name)
@@ -79,6 +88,13 @@ def command() -> list[Case]:
             message(VOLUME.body, priority=Priority.PRIORITY),
             Reason.OVER_PRIORITY,
             by=COMMUNE_STATION,
+        ),
+        twisted("a volume to retire with", VOLUME, b"set_volume", b"retire", topic=COMMANDS),
+        twisted("no volume to set", VOLUME, b',"volume":45', b"", topic=COMMANDS),
+        twisted("for ten years", VOLUME, b'"exp":"2026', b'"exp":"2036', topic=COMMANDS),
+        twisted("never valid", VOLUME, b'"exp":"2026', b'"exp":"2025', topic=COMMANDS),
+        twisted(
+            "on 31 November", VOLUME, b'"exp":"2026-11-21', b'"exp":"2026-11-31', topic=COMMANDS
         ),
     ]
 
@@ -152,6 +168,28 @@ def schedules() -> list[Case]:
             scope=replace(SCOPE, stations=(LOCALITY, COMMUNE, OTHER_COMMUNE)),
         ),
         case("for other areas", message(schedule(), areas=[OTHER_COMMUNE]), Reason.WRONG_AREA),
+        twisted(
+            "two items with one id",
+            message(schedule(items=[item(), elsewhere])),
+            elsewhere.id.encode(),
+            item().id.encode(),
+            topic=SCHEDULE,
+        ),
+        twisted(
+            "an item scheduled and withdrawn",
+            usual,
+            b'"withdrawn_items":[]',
+            b'"withdrawn_items":["%s"]' % item().id.encode(),
+            topic=SCHEDULE,
+        ),
+        twisted(
+            "over before it begins",
+            usual,
+            b'"start_before":"2026-11-21T05:35',
+            b'"start_before":"2026-11-21T05:30',
+            topic=SCHEDULE,
+        ),
+        twisted("no edition", usual, b'"editions":[', b'"edition":[', topic=SCHEDULE),
         case("on another station's topic", usual, Reason.WRONG_AREA, topic=of_commune),
         case("expired", usual, Reason.EXPIRED, now=usual.exp),
         case("the time is not known", usual, Reason.UNTRUSTED_TIME, scope=LOST),
@@ -188,6 +226,8 @@ def assignment() -> list[Case]:
         ),
         case("sent away by its commune", message(away), Reason.WRONG_AREA, by=COMMUNE_STATION),
         case("another box's", message(of_other), Reason.WRONG_AREA),
+        twisted("louder than allowed", first, b'"volume":60', b'"volume":86', topic=topic),
+        twisted("quiet for no time", first, b'"ends":"04:30"', b'"ends":"22:00"', topic=topic),
         case("an older version", first, Reason.OLDER_VERSION, earlier=[newer]),
     ]
 
@@ -201,6 +241,14 @@ def revocations() -> list[Case]:
     return [
         to_box("by the root", text, said, topic=topic),
         to_box("by a station", sign(said, by=[STATION]), Reason.WRONG_KIND, topic=topic),
+        twisted(
+            "a certificate and a key in one entry",
+            said,
+            b'"certificate":"station"',
+            b'"certificate":"station","kid":"%s"' % STATION.key.kid.encode(),
+            topic=topic,
+            by=Signer(ROOT),
+        ),
         to_box(
             "an older list",
             sign(older, by=[Signer(ROOT)]),
