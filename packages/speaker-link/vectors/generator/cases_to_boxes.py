@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from frame import Case, to_box
-from speaker_link import specimens, topics
-from speaker_link.envelope import Signer, sign
+from speaker_link import jws, specimens, topics
+from speaker_link.envelope import TYPE, Signer, sign
 from speaker_link.errors import RefusalReason as Reason
 from speaker_link.kinds import Kind, Priority
 from speaker_link.messages import (

@@ -1,6 +1,6 @@
 """Writes vectors and schema, the same every time.
 
-python packages/speaker-link/vectors/generate.py
+python packages/speaker-link/vectors/generator/generate.py
 """
 
 import json
@@ -13,7 +13,7 @@ import cases_to_boxes as to_boxes
 import frame
 import schema
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 KINDS = {
     "envelope": cases_of_envelope.envelope,
     "schedule": to_boxes.schedules,
