@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 
@@ -24,8 +24,11 @@ class PeopleConfig(AppConfig):
         post_delete.connect(
             permissions.on_assignment_changed, sender=assignment, dispatch_uid="people.withdrawn"
         )
-        # Any app's: by the last signal of a migrate, every app's permissions have their rows.
-        post_migrate.connect(permissions.sync_groups, dispatch_uid="people.sync_groups")
+        # Sent for each app in turn: at the last one, every other app's permissions have their rows.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(
+            permissions.sync_groups, sender=last, dispatch_uid="people.sync_groups"
+        )
         let_decide(why_not_administer)
         unit_succeeded.connect(carry_roles_over, dispatch_uid="people.carry_roles_over")
         user_locked_out.connect(record_lockout, dispatch_uid="people.locked_out")

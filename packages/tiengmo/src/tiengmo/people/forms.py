@@ -1,16 +1,18 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
 from tiengmo.places.models import Unit
 
 from .models import Role, User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class SignInForm(LoginForm):

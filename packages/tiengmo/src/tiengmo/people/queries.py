@@ -124,4 +124,4 @@ def is_sign_in_locked(account: User) -> bool:
     cool_off = get_cool_off()
     if cool_off is not None:
         attempts = attempts.filter(attempt_time__gt=timezone.now() - cool_off)
-    return attempts.exists()
+    return bool(attempts.exists())

@@ -1,9 +1,9 @@
 """Before Wagtail's own addresses in config: the sign-in page here stands in for Wagtail's."""
 
-from django.urls import path
+from django.urls import path, re_path
 from wagtail.admin.auth import require_admin_access
 
-from .views import accounts, second_factor, sign_in
+from .views import accounts, closed, second_factor, sign_in
 
 urlpatterns = [
     path("login/", sign_in.SignInView.as_view(), name="wagtailadmin_login"),
@@ -22,4 +22,7 @@ urlpatterns = [
         require_admin_access(accounts.act),
         name="people_account_act",
     ),
+    re_path(r"^(?:users|groups)/", require_admin_access(closed.to_accounts), name="people_closed"),
+    re_path(r"^bulk/(?:people|auth)/", require_admin_access(closed.to_accounts)),
+    re_path(r"^(?:sites|locales|workflows)/", require_admin_access(closed.to_home)),
 ]

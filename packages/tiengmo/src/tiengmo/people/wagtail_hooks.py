@@ -20,19 +20,19 @@ class AccountsMenuItem(MenuItem):
         )
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
 def accounts_menu_item() -> AccountsMenuItem:
     return AccountsMenuItem(
         _("Nhân sự"), reverse("people_accounts"), name="nhan-su", icon_name="group", order=800
     )
 
 
-@hooks.register("construct_settings_menu")
-def leave_accounts_to_our_page(request: HttpRequest, menu_items: list[Any]) -> None:
+@hooks.register("construct_settings_menu")  # type: ignore[untyped-decorator]
+def leave_accounts_to_our_page(_request: HttpRequest, menu_items: list[Any]) -> None:
     """Wagtail's own pages for users and groups know nothing of units, roles or the audit log."""
     menu_items[:] = [item for item in menu_items if item.name not in {"users", "groups"}]
 
 
-@hooks.register("insert_global_admin_css")
+@hooks.register("insert_global_admin_css")  # type: ignore[untyped-decorator]
 def look() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("people/staff.css"))
