@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def minimal_cover(roots: Sequence[AreaNode], codes: set[str]) -> list[str]:
 
 def grouped(number: int) -> str:
     """A number as people read it: 17706 → "17.706" (Django's Vietnamese formats group nothing)."""
-    return f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
+    return f"{number:,}".replace(",", ".")
 
 
 def kind_of(name: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from . import queries
-from .rules import grouped, minimal_cover
+from .rules import count_of_kinds, grouped, minimal_cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,12 +85,10 @@ def _shown(node: AreaNode, chosen: set[str], *, depth: int, above: bool = False)
         _shown(child, chosen, depth=depth + 1, above=above or is_chosen) for child in node.children
     ]
     villages = sum(child.is_village for child in node.children)
-    units = len(node.children) - villages
-    counts = []
-    if units:
-        counts.append(ngettext("%(n)s xã, phường", "%(n)s xã, phường", units) % {"n": units})
+    units = [child.name for child in node.children if not child.is_village]
+    counts = [count_of_kinds(units)] if units else []
     if villages:
-        counts.append(ngettext("%(n)s thôn", "%(n)s thôn", villages) % {"n": villages})
+        counts.append(_("%(n)s thôn") % {"n": villages})
     return {
         "code": node.code,
         "name": node.name,

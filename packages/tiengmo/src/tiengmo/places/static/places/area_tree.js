@@ -71,6 +71,7 @@
     const filter = tree.querySelector("[data-area-filter]");
     filter.hidden = false;
     const names = new Map();
+    const opened = new Set();
     tree.querySelectorAll("[data-area-node]").forEach((node) => {
       names.set(node, fold(node.querySelector(":scope > label .area-tree__name").textContent));
     });
@@ -80,7 +81,12 @@
       const found = below.some(Boolean);
       node.hidden = !own && !found;
       const details = node.querySelector(":scope > details");
-      if (details && words.length && found && !own) details.open = true;
+      if (details && words.length && found && !own && !details.open) {
+        details.open = true;
+        opened.add(details);
+      } else if (!words.length && opened.delete(details)) {
+        details.open = false; // what the search opened, the end of the search closes
+      }
       return own || found;
     }
     const input = filter.querySelector("input");
