@@ -302,20 +302,22 @@ class Peer:
     async def connected(self) -> AsyncIterator["Peer"]:
         if self.broker.process is None:
             self.broker.start()
-        async with aiomqtt.Client(
-            "127.0.0.1", self.broker.port, identifier="peer", timeout=20
-        ) as client:
-            self.client = client
-            for name in topics.READ_BY_GATEWAY:
-                await client.subscribe(name, 1)
-            task = asyncio.create_task(self._listen(client))
-            try:
-                yield self
-            finally:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                    await task
-                self.client = None
+        client = aiomqtt.Client("127.0.0.1", self.broker.port, identifier="peer", timeout=20)
+        await client.__aenter__()
+        self.client = client
+        for name in topics.READ_BY_GATEWAY:
+            await client.subscribe(name, 1)
+        task = asyncio.create_task(self._listen(client))
+        try:
+            yield self
+        finally:
+            task.cancel()
+            # A test may have stopped the broker under this connection.
+            with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                await task
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.__aexit__(None, None, None)
+            self.client = None
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-KEEP_SHARE = 0.5
+KEEP_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Offset:
 
 
 def best_offset(samples: Sequence[TimeSample]) -> Offset | None:
-    """The median offset of the faster half of a burst.
+    """The median offset of the fastest quarter of a burst.
 
-    The true offset of one exchange lies within half its round trip, so slow ones tell little;
-    the median of the fast ones keeps one odd answer from moving the clock.
+    The true offset of one exchange lies within half its round trip, so slow ones tell little. A
+    single odd burst is held in check by the clock, which weighs it against what it expects.
     """
     sane = sorted((s for s in samples if s.is_sane), key=lambda s: s.round_trip)
     if not sane:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 CLOCK = "clock"
 FIRST_BURST = 8
-LATER_BURST = 4
+LATER_BURST = 6
 PAUSES_SECONDS = (10.0, 60.0, 300.0)
 ANSWER_SECONDS = 3.0
 # Instants on the wire are cut off to milliseconds: on average half of one is missing.
