@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import get_template
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tiengmo.places.queries import areas_label, unit_by_code
@@ -122,6 +123,7 @@ def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
         {
             "release": release,
             "rendition": shown,
+            "summary": "" if _begins_with(shown.body_html, shown.summary) else shown.summary,
             "others": [
                 (r.language, LANGUAGE_NAMES.get(r.language, r.language))
                 for r in renditions.values()
@@ -131,6 +133,12 @@ def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
             "corrects": release.replaces,
         },
     )
+
+
+def _begins_with(body_html: str, summary: str) -> bool:
+    """Say whether the article opens with its own summary: a reader need not read it twice."""
+    opening = " ".join(strip_tags(body_html).split())
+    return opening.startswith(" ".join(summary.split())[:60])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,0 +1,29 @@
+import django.db.models.deletion
+import wagtail.fields
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [("wagtailcore", "0098_apitoken")]
+    operations = [
+        migrations.CreateModel(
+            name="PlainPage",
+            fields=[
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("body", wagtail.fields.RichTextField()),
+            ],
+            options={"abstract": False},
+            bases=("wagtailcore.page",),
+        ),
+    ]
