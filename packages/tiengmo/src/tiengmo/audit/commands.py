@@ -43,6 +43,24 @@ def guard() -> None:
     click.echo(f"✓ Đã đặt lại {len(names)} khoá bảo vệ." if names else "✓ Đủ khoá bảo vệ.")
 
 
+@group.command("new-anchor")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký. / Why, for the log.")
+def new_anchor(reason: str) -> None:
+    """Cất tệp đối chứng cũ (sau khi khôi phục từ bản sao lưu). / Set the anchor file aside."""
+    from .actions import record
+    from .actors import SYSTEM
+    from .anchors import set_anchors_aside
+
+    kept = set_anchors_aside()
+    record(
+        "audit.anchor_set_aside",
+        by=SYSTEM,
+        subject=kept.name if kept else "",
+        detail={"reason": reason},
+    )
+    click.echo(f"✓ Tệp cũ: {kept}" if kept else "✓ Chưa có tệp đối chứng nào.")
+
+
 @group.command()
 @click.option("-n", "--last", "count", default=20, show_default=True, help="Số dòng. / Rows.")
 @click.option("--action", default="", help="Chỉ hành động này. / Only this action.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tiengmo.audit import guards
 from tiengmo.audit.actions import record
 from tiengmo.audit.actors import SYSTEM
-from tiengmo.audit.anchors import anchor_path, set_anchors_aside
+from tiengmo.audit.anchors import anchor_path
 from tiengmo.audit.chain import canonical_detail, row_hash
 from tiengmo.audit.commands import group
 from tiengmo.audit.errors import AppendOnly
@@ -301,9 +301,13 @@ def test_a_restored_database_starts_a_witness_of_its_own(anchored):
     anchored(4)
     tamper("DELETE FROM audit_auditentry")
     tamper("DELETE FROM audit_chainhead")
-    assert set_anchors_aside().exists()
+    anchored(1)
+    assert not verify().is_whole
+    outcome = CliRunner().invoke(group, ["new-anchor", "--reason", "Khôi phục từ bản sao lưu"])
+    assert outcome.exit_code == 0, outcome.output
     anchored(2)
     assert verify().is_whole
+    assert AuditEntry.objects.filter(action="audit.anchor_set_aside").exists()
 
 
 @given(
