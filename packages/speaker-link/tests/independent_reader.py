@@ -23,6 +23,7 @@ TO_BOXES = STATE | {"command", "time", "ack", "enrolment_answer"}
 FROM_BOXES = {"status", "play_report", "held", "refusal", "command_result", "time_request"}
 BY_ROOT = {"assignment", "revocations", "root_rotation", "enrolment_answer"}
 WITHOUT_TIME = STATE - {"schedule"} | {"time", "ack", "enrolment_answer"}
+CERTIFIABLE = {"schedule", "assignment", "command", "time", "ack", "enrolment_answer"}
 UNASSIGNED = {"assignment", "enrolment_answer", "time", "ack"}
 LEAVES = {
     "assignment": {"assignment"},
@@ -124,12 +125,16 @@ def open_outer(text, typ, limit):
 
 
 def read_certificate(text, roots):
+    refuse_if(not isinstance(text, str) or text.count(".") != 2, "malformed")
     protected, payload, signature = text.split(".")
     header = header_of(protected)
     refuse_if(header["kid"] not in roots, "unknown_key")
     check(roots[header["kid"]], unbase64(signature), f"{protected}.{payload}")
     certificate = parse(unbase64(payload))
+    refuse_if(header.get("typ") != "tm-cert+json", "malformed")
     conforms(certificate, "certificate")
+    refuse_if(instant(certificate["nbf"]) >= instant(certificate["exp"]), "malformed")
+    refuse_if(not CERTIFIABLE.issuperset(certificate["kinds"]), "malformed")
     return certificate
 
 
@@ -300,6 +305,8 @@ def judge_as_server(case):
         refuse_if((body["outcome"] == "played") != ("reason" not in body), "malformed")
         has_sounded = "started_at" in body or body.get("samples_played", 0) > 0
         refuse_if((body["outcome"] == "missed") == has_sounded, "malformed")
+        edition = {"language", "sha256", "started_at", "start_error_ms", "sample_rate"}
+        refuse_if(has_sounded and not edition <= body.keys(), "malformed")
     refuse_if(message["box"] != case["serial"], "wrong_area")
     _, _, _, owner, leaf = case["topic"].split("/")
     refuse_if(kind not in LEAVES[leaf], "wrong_kind")

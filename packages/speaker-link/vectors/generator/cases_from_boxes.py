@@ -102,6 +102,10 @@ def status() -> list[Case]:
     text = sign_as_box(said, BOX)
     raw = said.model_dump_json(exclude_none=True)
     other = raw.replace('"state":"online"', '"state":"dancing"').encode()
+    as_other = sign_as_box(box_message(ONLINE, box="BX-0008"), BOX)
+    moved = json.dumps(json.loads(text) | {"payload": json.loads(as_other)["payload"]})
+    stray = raw.replace('"typ":"status"', '"typ":"command"').encode()
+    stray = enrolment.jws.sign(stray, typ="tm-box+json", signers=[(BOX, None)])
     dancing = enrolment.jws.sign(other, typ="tm-box+json", signers=[(BOX, None)])
     return [
         to_server("online", text, said, topic=topic),
@@ -112,6 +116,9 @@ def status() -> list[Case]:
             Reason.UNKNOWN_KEY,
             topic=topic,
         ),
+        to_server("in another box's name", as_other, Reason.WRONG_AREA, topic=topic),
+        to_server("another payload", moved, Reason.BAD_SIGNATURE, topic=topic),
+        to_server("a kind that boxes do not send", stray, Reason.WRONG_KIND, topic=topic),
         to_server("another box's serial", text, Reason.WRONG_AREA, topic=topic, serial="BX-0008"),
         to_server("on another box's topic", text, Reason.WRONG_AREA, topic=topics.status("BX-8")),
         to_server("on the reports' topic", text, Reason.WRONG_KIND, topic=REPORTS),
@@ -124,10 +131,17 @@ def play_report() -> list[Case]:
     silent = box_message(PLAYED).model_dump_json(exclude_none=True)
     silent = silent.replace('"outcome":"played"', '"outcome":"missed","reason":"too_late"')
     text = enrolment.jws.sign(silent.encode(), typ="tm-box+json", signers=[(BOX, None)])
+    bare = box_message(PLAYED).model_dump_json(exclude_none=True)
+    excused = bare.replace('"outcome":"played"', '"outcome":"played","reason":"too_late"')
+    excused = enrolment.jws.sign(excused.encode(), typ="tm-box+json", signers=[(BOX, None)])
+    rateless = bare.replace('"sample_rate":48000,', "")
+    rateless = enrolment.jws.sign(rateless.encode(), typ="tm-box+json", signers=[(BOX, None)])
     return [
         _case("played", PLAYED, REPORTS),
         _case("cut", CUT, REPORTS),
         _case("missed", MISSED, REPORTS),
+        to_server("played, with a reason why not", excused, Reason.MALFORMED, topic=REPORTS),
+        to_server("played at no sample rate", rateless, Reason.MALFORMED, topic=REPORTS),
         to_server("missed, yet it sounded", text, Reason.MALFORMED, topic=REPORTS),
     ]
 
@@ -184,6 +198,12 @@ def enrolment_request() -> list[Case]:
             Reason.UNKNOWN_KEY,
         ),
         to_enrolment("alg none", forge(text, alg="none"), Reason.BAD_SIGNATURE),
+        to_enrolment("another key signed in its name", forge(text, by=other), Reason.BAD_SIGNATURE),
+        to_enrolment(
+            "a status",
+            sign_as_box(box_message(ONLINE), BOX),
+            Reason.MALFORMED,
+        ),
     ]
 
 

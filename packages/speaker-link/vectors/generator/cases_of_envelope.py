@@ -8,6 +8,7 @@ from frame import Case, to_box
 from speaker_link import jws, topics
 from speaker_link.envelope import TYPE, Signer, countersign, sign
 from speaker_link.errors import RefusalReason as Reason
+from speaker_link.keys import encode_base64url
 from speaker_link.messages import (
     Command,
 )
@@ -41,6 +42,25 @@ def _after(letter: str) -> str:
     """The last letter of 64 bytes has four unused bits: its neighbour decodes to the same."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return alphabet[alphabet.index(letter) + 1]
+
+
+def _certificate(*, typ="tm-cert+json", sign_with=ROOT, keep_signature=False, **members) -> str:
+    """The station's certificate with other members, in the root's name."""
+    _, payload, signature = STATION.certificate.split(".")
+    header = {"alg": "Ed25519", "kid": ROOT.kid, "typ": typ}
+    content = jws.parse_json(jws.decode(payload, "")) | members
+    if sign_with is not ROOT:
+        content["key"] = sign_with.public.to_jwk()
+    if keep_signature:
+        content["highest_priority"] = "emergency"
+    parts = [
+        encode_base64url(json.dumps(part, separators=(",", ":")).encode())
+        for part in (header, content)
+    ]
+    signed = ".".join(parts)
+    if not keep_signature:
+        signature = encode_base64url(sign_with.sign(signed.encode()))
+    return f"{signed}.{signature}"
 
 
 def envelope() -> list[Case]:
@@ -83,6 +103,37 @@ def envelope() -> list[Case]:
             sign(VOLUME, by=[signer("stranger", root=STATION.key)]),
             Reason.UNKNOWN_KEY,
         ),
+        case(
+            "a certificate forged in the root's name",
+            sign(VOLUME, by=[Signer(stranger, _certificate(sign_with=stranger))]),
+            bad,
+        ),
+        case(
+            "a certificate that was changed",
+            sign(VOLUME, by=[Signer(STATION.key, _certificate(keep_signature=True))]),
+            bad,
+        ),
+        case(
+            "another key's certificate",
+            forge(VOLUME_TEXT, by=stranger, kid=stranger.kid),
+            bad,
+        ),
+        case(
+            "a certificate of another type",
+            sign(VOLUME, by=[Signer(STATION.key, _certificate(typ="JWT"))]),
+        ),
+        case(
+            "a certificate that is never valid",
+            sign(VOLUME, by=[Signer(STATION.key, _certificate(nbf="2030-01-01T00:00:00.000Z"))]),
+        ),
+        case(
+            "a certificate for what the root alone may sign",
+            sign(VOLUME, by=[Signer(STATION.key, _certificate(kinds=["command", "revocations"]))]),
+        ),
+        case(
+            "a certificate with a member too many",
+            sign(VOLUME, by=[Signer(STATION.key, _certificate(is_root=True))]),
+        ),
         case("no certificate", sign(VOLUME, by=[Signer(STATION.key)]), Reason.UNKNOWN_KEY),
         case(
             "a good signature and a stranger's",
@@ -113,6 +164,25 @@ def envelope() -> list[Case]:
         ),
         case("unknown crit", forge(VOLUME_TEXT, by=STATION.key, crit=["b64"], b64=True)),
         case("the certificate is not in crit", forge(VOLUME_TEXT, by=STATION.key, crit=["kid"])),
+        case(
+            "an unknown extension beside the certificate",
+            forge(VOLUME_TEXT, by=STATION.key, crit=["x-tm-cert", "exp"], exp=1),
+        ),
+        case(
+            "a name twice in crit",
+            forge(VOLUME_TEXT, by=STATION.key, crit=["x-tm-cert", "x-tm-cert"]),
+        ),
+        case("crit is a text", forge(VOLUME_TEXT, by=STATION.key, crit="x-tm-cert")),
+        case(
+            "crit names what is not there",
+            forge(VOLUME_TEXT, by=STATION.key, crit=["x-tm-cert", "b64"]),
+        ),
+        case("no kid", forge(VOLUME_TEXT, by=STATION.key, kid=None)),
+        case("the certificate is no text", forge(VOLUME_TEXT, by=STATION.key, **{"x-tm-cert": 1})),
+        case(
+            "a certificate of four parts",
+            forge(VOLUME_TEXT, by=STATION.key, **{"x-tm-cert": STATION.certificate + ".e30"}),
+        ),
         case("empty crit", forge(VOLUME_TEXT, by=STATION.key, crit=[])),
         case("unprotected header", outer(payload, signature | {"header": {"kid": ROOT.kid}})),
         case("no signature", outer(payload)),
@@ -147,6 +217,23 @@ def envelope() -> list[Case]:
             "a kind that does not exist",
             signed_raw(raw.replace(b'"typ":"command"', b'"typ":"firmware"')),
             Reason.WRONG_KIND,
+        ),
+        case(
+            "a kind that only boxes send",
+            signed_raw(raw.replace(b'"typ":"command"', b'"typ":"status"')),
+            Reason.WRONG_KIND,
+        ),
+        twisted("an area beside the box", b'"to":"BX-0007"', b'"to":"BX-0007","areas":["082"]'),
+        to_box(
+            "for another box, topic unknown",
+            sign(message(VOLUME.body, to="BX-0008"), by=[STATION]),
+            Reason.WRONG_AREA,
+        ),
+        case(
+            "a box that is not assigned yet",
+            VOLUME_TEXT,
+            Reason.WRONG_AREA,
+            scope=replace(SCOPE, areas=(), stations=()),
         ),
         case(
             "typ of a box's message in the header",

@@ -1,5 +1,6 @@
 """Messages to boxes, good and bad, a list for each kind."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -90,6 +91,20 @@ def command() -> list[Case]:
             by=COMMUNE_STATION,
         ),
         twisted("a volume to retire with", VOLUME, b"set_volume", b"retire", topic=COMMANDS),
+        twisted(
+            "a duration with a volume",
+            VOLUME,
+            b'"volume":45',
+            b'"volume":45,"duration_ms":500',
+            topic=COMMANDS,
+        ),
+        twisted(
+            "an item with a volume",
+            VOLUME,
+            b'"volume":45',
+            b'"volume":45,"item_id":"a"',
+            topic=COMMANDS,
+        ),
         twisted("no volume to set", VOLUME, b',"volume":45', b"", topic=COMMANDS),
         twisted("for ten years", VOLUME, b'"exp":"2026', b'"exp":"2036', topic=COMMANDS),
         twisted("never valid", VOLUME, b'"exp":"2026', b'"exp":"2025', topic=COMMANDS),
@@ -190,6 +205,20 @@ def schedules() -> list[Case]:
             topic=SCHEDULE,
         ),
         twisted("no edition", usual, b'"editions":[', b'"edition":[', topic=SCHEDULE),
+        case(
+            "a station that this box does not follow",
+            local,
+            Reason.WRONG_AREA,
+            topic=of_commune,
+            scope=replace(SCOPE, stations=(LOCALITY,)),
+        ),
+        twisted(
+            "over before it is valid",
+            usual,
+            b'"valid_to":"2026-11-23',
+            b'"valid_to":"2026-11-20',
+            topic=SCHEDULE,
+        ),
         case("on another station's topic", usual, Reason.WRONG_AREA, topic=of_commune),
         case("expired", usual, Reason.EXPIRED, now=usual.exp),
         case("the time is not known", usual, Reason.UNTRUSTED_TIME, scope=LOST),
@@ -272,8 +301,17 @@ def root_rotation() -> list[Case]:
         text = sign(said, by=[Signer(one) for one in by])
         return to_box(name, text, expected, topic=topics.ROOT, **more)
 
+    payload, (first, second) = jws.split(sign(said, by=[Signer(ROOT), Signer(NEW_ROOT)]))
+    forged = second | {"signature": first["signature"]}
     return [
         case("by both", [ROOT, NEW_ROOT], said),
+        case("by both and a stranger", [ROOT, NEW_ROOT, STRANGER_ROOT], Reason.UNKNOWN_KEY),
+        to_box(
+            "the new one's signature forged",
+            json.dumps({"payload": payload, "signatures": [first, forged]}),
+            Reason.BAD_SIGNATURE,
+            topic=topics.ROOT,
+        ),
         case("by the old one only", [ROOT], Reason.ONE_SIGNATURE_SHORT),
         case("by the new one only", [NEW_ROOT], Reason.UNKNOWN_KEY),
         case("by a stranger and the new one", [STRANGER_ROOT, NEW_ROOT], Reason.UNKNOWN_KEY),
