@@ -83,7 +83,6 @@ MIDDLEWARE = [
     # Public pages need nothing of what follows: no session, no sign-in, no cookie.
     "tiengmo.portal.middleware.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,7 +156,9 @@ AXES_LOCKOUT_CALLABLE = "tiengmo.people.views.sign_in.locked_out"
 OTP_TOTP_ISSUER = "Tiếng Mõ"
 
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+# Not what the browser asks for: half the offices' browsers ask for English, and would get a page
+# in two languages. English joins here when its catalogue is whole.
+LANGUAGES = [("vi", "Tiếng Việt")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
