@@ -79,6 +79,13 @@ def main(argv: list[str] | None = None) -> None:
         # `tiengmo ... | head`: the reader has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        # A service's log needs the whole trace; a person at a terminal needs a sentence.
+        if os.environ.get("TIENGMO_DEBUG") == "1" or not sys.stderr.isatty():
+            raise
+        click.echo(f"✗ {type(error).__name__}: {error}", err=True)
+        click.echo("  Chạy lại với TIENGMO_DEBUG=1 để xem chi tiết. / Set TIENGMO_DEBUG=1.", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
