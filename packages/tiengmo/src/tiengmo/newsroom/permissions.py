@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from wagtail.permission_policies.base import BasePermissionPolicy
 
 from tiengmo.people.actions import require_role
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from .models import Bulletin
 
 
+def standing(unit: Unit) -> Unit:
+    """The unit itself, or the one that took it over: what is under way goes on with the successor."""
+    today = timezone.localdate()
+    while unit.valid_to is not None and unit.valid_to < today:
+        succession = unit.successions.filter(on__lte=today).select_related("successor").first()
+        if succession is None:
+            break
+        unit = succession.successor
+    return unit
+
+
 def unit_of_author(user: User) -> Unit | None:
     """The unit a person writes for: their own if they are an editor there, else where they are."""
     if has_role(user, Role.EDITOR, user.unit):
@@ -29,7 +40,7 @@ def unit_of_author(user: User) -> Unit | None:
 
 
 def may_edit(user: User, bulletin: Bulletin) -> bool:
-    return has_role(user, Role.EDITOR, bulletin.unit)
+    return has_role(user, Role.EDITOR, standing(bulletin.unit))
 
 
 def may_read(user: User, bulletin: Bulletin) -> bool:
@@ -39,7 +50,7 @@ def may_read(user: User, bulletin: Bulletin) -> bool:
             "unit_id", flat=True
         )
     )
-    if held & {unit.pk for unit in line_of(bulletin.unit)}:
+    if held & {unit.pk for unit in line_of(standing(bulletin.unit))}:
         return True
     task = bulletin.current_workflow_task
     return task is not None and task.unit_id in held
@@ -47,10 +58,11 @@ def may_read(user: User, bulletin: Bulletin) -> bool:
 
 def require_withdrawer(user: User, bulletin: Bulletin, containing: Unit | None) -> None:
     """An approver of the author's unit, of the unit that contains the audience, or above."""
+    own = standing(bulletin.unit)
     try:
-        require_role(user, Role.APPROVER, bulletin.unit)
+        require_role(user, Role.APPROVER, own)
     except NotAllowed:
-        if containing is None or containing == bulletin.unit:
+        if containing is None or containing == own:
             raise
         require_role(user, Role.APPROVER, containing)
 
@@ -90,12 +102,3 @@ class BulletinPermissionPolicy(BasePermissionPolicy):
         from .queries import bulletins_for
 
         return bulletins_for(user)
-
-
-def refuse_unknown_unit() -> NotAllowed:
-    return NotAllowed(
-        _(
-            "Tài khoản của bạn chưa được giao vai trò Biên tập viên ở đơn vị nào. "
-            "Hãy liên hệ quản trị viên."
-        )
-    )

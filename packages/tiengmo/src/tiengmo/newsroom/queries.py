@@ -10,6 +10,7 @@ from wagtail.models import Revision, TaskState
 
 from tiengmo.people.models import Role
 from tiengmo.people.queries import units_below, units_where
+from tiengmo.places.models import UnitSuccession
 
 from .models import Bulletin, UnitApprovalTask
 from .review import SOURCE_TYPE, refusal_for
@@ -26,8 +27,23 @@ if TYPE_CHECKING:
 def bulletins_for(user: User) -> QuerySet[Bulletin]:
     """Bulletins of the units where the person edits or approves, and of everything below."""
     units = units_below([*units_where(user, Role.EDITOR), *units_where(user, Role.APPROVER)])
+    units |= _taken_over_by(units)
     waiting = [bulletin.pk for bulletin in _waiting_at_units_of(user)]
     return Bulletin.objects.filter(Q(unit_id__in=units) | Q(pk__in=waiting))
+
+
+def _taken_over_by(units: set[int]) -> set[int]:
+    """Units that ended and whose successors these are, at any distance."""
+    found: set[int] = set()
+    level = set(units)
+    while level:
+        level = set(
+            UnitSuccession.objects.filter(successor__in=level).values_list(
+                "predecessor_id", flat=True
+            )
+        ) - (found | units)
+        found |= level
+    return found
 
 
 def _waiting_at_units_of(user: User) -> list[Bulletin]:

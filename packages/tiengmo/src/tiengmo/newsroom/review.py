@@ -21,6 +21,7 @@ from tiengmo.places.queries import smallest_unit_containing
 from . import rules
 from .errors import NobodyQualifies
 from .models import ReviewRoute, UnitApprovalTask
+from .permissions import standing
 
 if TYPE_CHECKING:
     from tiengmo.people.models import User
@@ -39,19 +40,6 @@ def route_of(version: Bulletin) -> list[Unit]:
     own = standing(version.unit)
     chain = rules.route(own.pk, containing.pk, [unit.pk for unit in line_of(containing)])
     return [own if pk == own.pk else containing for pk in chain]
-
-
-def standing(unit: Unit) -> Unit:
-    """The unit itself, or the one that took it over: a running process goes on with the successor."""
-    from django.utils import timezone
-
-    today = timezone.localdate()
-    while unit.valid_to is not None and unit.valid_to < today:
-        succession = unit.successions.filter(on__lte=today).select_related("successor").first()
-        if succession is None:
-            break
-        unit = succession.successor
-    return unit
 
 
 def workflow_of(version: Bulletin) -> Workflow | None:

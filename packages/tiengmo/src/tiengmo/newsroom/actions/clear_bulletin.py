@@ -13,6 +13,7 @@ from tiengmo.releases.actions import make_release
 from .. import review, workflow
 from ..errors import ChangedMeanwhile, NotReady, RouteChanged
 from ..forms_of import problems_of, renditions_of
+from ..permissions import standing
 from ..queries import releases_of
 from ..workflow import Stage
 from .locking import latest_version, locked, set_stage
@@ -111,7 +112,7 @@ def _clear(row: Bulletin, version: Bulletin, *, by: User) -> Clearing:
         source_id=str(row.pk),
         source_version=str(revision_id),
         title=version.headline,
-        unit=review.standing(version.unit),
+        unit=standing(version.unit),
         audience=version.audience,
         channels=version.channels,
         priority=version.priority,

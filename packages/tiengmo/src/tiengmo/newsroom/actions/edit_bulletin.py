@@ -15,6 +15,7 @@ from .. import review, workflow
 from ..errors import NobodyQualifies, SaveConflict
 from ..forms_of import problems_of
 from ..models.bulletin import WHOLE_OBJECT_FIELDS
+from ..permissions import standing
 from ..workflow import Stage
 from .choose_sound import choose_sounds
 from .locking import latest_version, locked, set_stage
@@ -50,7 +51,7 @@ def edit_bulletin(bulletin: Bulletin, *, by: User, based_on: int | None = None) 
     _check_fields(bulletin)
     with transaction.atomic():
         if is_new:
-            require_role(by, Role.EDITOR, bulletin.unit)
+            require_role(by, Role.EDITOR, standing(bulletin.unit))
         else:
             before = _take_over_whole_object(bulletin, by=by, based_on=based_on)
         sounds = choose_sounds(bulletin, before)
@@ -90,7 +91,7 @@ def _take_over_whole_object(
     Returns the sounds of the version before, by language.
     """
     row = locked(bulletin)
-    require_role(by, Role.EDITOR, row.unit)
+    require_role(by, Role.EDITOR, standing(row.unit))
     workflow.require(row.stage, "edit")
     lock = row.get_lock()
     if lock is not None and lock.for_user(by):

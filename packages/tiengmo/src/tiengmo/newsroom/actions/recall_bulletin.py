@@ -9,6 +9,7 @@ from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
 
 from .. import review, workflow
+from ..permissions import standing
 from ..workflow import Stage
 from .locking import locked, set_stage
 
@@ -22,7 +23,7 @@ def recall_bulletin(bulletin: Bulletin, *, by: User) -> None:
     """Take the bulletin out of review, back to its editors. Raises NotAllowed, NotPossible."""
     with transaction.atomic():
         row = locked(bulletin)
-        require_role(by, Role.EDITOR, row.unit)
+        require_role(by, Role.EDITOR, standing(row.unit))
         workflow.require(row.stage, "recall")
         review.stop(row, by=by)
         set_stage(row, Stage.DRAFT)

@@ -11,6 +11,7 @@ from tiengmo.people.models import Role
 from .. import review, workflow
 from ..errors import NotReady
 from ..forms_of import problems_of
+from ..permissions import standing
 from ..workflow import Stage
 from .locking import latest_version, locked, set_stage
 
@@ -28,7 +29,7 @@ def submit_bulletin(bulletin: Bulletin, *, by: User) -> list[Unit]:
     """
     with transaction.atomic():
         row = locked(bulletin)
-        require_role(by, Role.EDITOR, row.unit)
+        require_role(by, Role.EDITOR, standing(row.unit))
         workflow.require(row.stage, "submit")
         version = latest_version(row)
         problems = problems_of(version, at_clearing=False)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
@@ -215,6 +216,20 @@ class Bulletin(
         return [(channel.code, str(channel.label)) for channel in registry.channels()] or [
             ("", str(_("Bài viết")))
         ]
+
+    def make_preview_request(
+        self,
+        original_request: Any = None,
+        preview_mode: str | None = None,
+        extra_request_attrs: Any = None,
+    ) -> Any:
+        # Wagtail would send a made-up visitor's request to "/" through all middleware, where the
+        # public pages answer first; these forms are the staff interface's own.
+        request = original_request or HttpRequest()
+        for name, value in (extra_request_attrs or {}).items():
+            setattr(request, name, value)
+        response = self.serve_preview(request, preview_mode or self.default_preview_mode)
+        return response.render() if hasattr(response, "render") else response
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         return "newsroom/preview.html"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class TextFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Tệp văn bản (.txt)"),
+        error_messages={"empty": gettext_lazy("Tệp trống, không có chữ nào.")},
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,text/plain"}),
         help_text=gettext_lazy(
             "Dòng đầu là tiêu đề, các đoạn sau là bài viết. "

@@ -20,6 +20,15 @@ from tiengmo.places.queries import areas_label
 from ..models import Bulletin
 from ..queries import bulletins_for
 from .editor import BulletinCreateView, BulletinEditView, BulletinRevertView
+from .per_bulletin import (
+    BulletinDeleteView,
+    BulletinHistoryView,
+    BulletinPreviewRevisionView,
+    BulletinRevisionsCompareView,
+    BulletinUsageView,
+    BulletinUnlockView,
+    BulletinLockView,
+)
 from .form import edit_handler
 
 if TYPE_CHECKING:
@@ -120,6 +129,13 @@ class BulletinViewSet(SnippetViewSet):
     index_view_class = BulletinIndexView
     add_view_class = BulletinCreateView
     edit_view_class = BulletinEditView
+    delete_view_class = BulletinDeleteView
+    history_view_class = BulletinHistoryView
+    usage_view_class = BulletinUsageView
+    revisions_view_class = BulletinPreviewRevisionView
+    revisions_compare_view_class = BulletinRevisionsCompareView
+    lock_view_class = BulletinLockView
+    unlock_view_class = BulletinUnlockView
     create_template_name = "newsroom/bulletin_create.html"
     edit_template_name = "newsroom/bulletin_edit.html"
 

@@ -39,12 +39,14 @@
     script.insertAdjacentElement("beforebegin", box);
     button.addEventListener("click", async () => {
       if (script.value.trim() && !window.confirm("Thay lời đọc đang có bằng lời đề xuất?")) return;
+      button.disabled = true;
+      told.textContent = "Đang đọc bài…";
+      // The rich text editor writes its state into its field a quarter of a second after a key.
+      await new Promise((resolve) => { setTimeout(resolve, 400); });
       const data = new FormData();
       for (const name of ["csrfmiddlewaretoken", "headline", "summary", "body"]) {
         data.append(name, new FormData(form).get(name) ?? "");
       }
-      button.disabled = true;
-      told.textContent = "Đang đọc bài…";
       try {
         const answer = await fetch(script.dataset.propose, { method: "POST", body: data });
         if (!answer.ok) throw new Error(String(answer.status));
