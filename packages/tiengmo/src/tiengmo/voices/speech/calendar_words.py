@@ -68,8 +68,9 @@ _WEAK = cue(
 )
 # Days that everyone knows by their numbers: said as dates wherever a feast is spoken of.
 _FEASTS = frozenset(
-    "9/1 3/2 27/2 8/3 26/3 30/4 1/5 15/5 19/5 1/6 21/6 28/6 27/7 19/8 2/9 10/10 13/10 14/10 20/10 18/11"
-    " 20/11 22/12 24/12 25/12".split()
+    {"9/1", "3/2", "27/2", "8/3", "26/3", "30/4", "1/5", "15/5", "19/5", "1/6", "21/6", "28/6"}
+    | {"27/7", "19/8", "2/9", "10/10", "13/10", "14/10", "20/10", "18/11", "20/11", "22/12"}
+    | {"24/12", "25/12"}
 )
 _NAMED_AFTER = cue(
     "đường", "phố", "quảng trường", "công viên", "trường", "cầu", "chiến thắng", "đại lộ"
@@ -80,7 +81,10 @@ _NUMBERED = cue(
     "số", "khóa", "quý", "đợt", "kỳ", "nghị quyết", "quyết định", "nghị định", "luật", "thông tư"
 )
 
-_CLOCK = r"(?P<hour>\d{1,2}) ?(?:[hH]|giờ) ?(?P<minute>[0-5]\d)?(?!\w)(?: ?['’′]| ?phút(?!\w)| ?p(?!\w))?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2}) ?(?:[hH]|giờ) ?(?P<minute>[0-5]\d)?(?!\w)"
+    r"(?: ?['’′]| ?phút(?!\w)| ?p(?!\w))?"
+)
 _HOUR_LETTER = re.compile(r"(?<![\w.,/])" + _CLOCK)
 _HOUR_G = re.compile(r"(?<![\w.,/])(?P<hour>\d{1,2})g(?P<minute>[0-5]\d)(?!\w)(?: ?['’′]| ?phút)?")
 _HOUR_COLON = re.compile(

@@ -50,13 +50,13 @@ _SPLIT_SLASH = re.compile(r"(?<=\d)[ \t]?/[ \t]?(?=\d)")
 _SPLIT_COMMA = re.compile(r"(?<=\d) ,(?=\d{1,2}(?!\d))")
 _SPACE_BEFORE = re.compile(r"[ \t]+(?=[.,;:!?…])")
 
-_BRACKETS = re.compile(r"\s*[()\[\]{}]\s*")
+_BRACKETS = re.compile(r" ?[()\[\]{}]+ ?")
 _DROPPED = re.compile(r"[\"'“”‘’*_~#|\\^`<>=+@/%°$€£¥₫‰±×÷≥≤&]+")
 _DASH = re.compile(r"(?<=\w)-(?=\w)")
-_DASH_PAUSE = re.compile(r"\s*[-–]+\s*")
-_PAUSES = re.compile(r"\s*([.,;:!?…])(?:\s*[.,;:!?…])*")
-_PAUSE_AT_START = re.compile(r"^[\s.,;:!?…]+", re.MULTILINE)
-_PAUSE_AT_END = re.compile(r"[\s,;:]+$")
+_DASH_PAUSE = re.compile(r" ?[-–]+ ?")
+_PAUSES = re.compile(r" ?[.,;:!?…](?: ?[.,;:!?…])*")
+_PAUSE_SIGNS = " .,;:!?…"
+_EDGE = " ,;:"
 _INITIAL = re.compile(r"(?<=(?<!\w)[A-ZĐ])\.(?=,)")
 # A synthesiser may spell what is in capitals.
 _SHOUTED = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
@@ -78,17 +78,16 @@ def tidy_in(text: str) -> str:
 
 def tidy_out(text: str) -> str:
     """Return words, spaces and the punctuation that makes a pause; nothing else."""
-    text = _BRACKETS.sub(", ", text)
+    text = _BRACKETS.sub(", ", _SPACES.sub(" ", text))
     text = _DROPPED.sub(" ", text)
-    text = _DASH.sub(" ", text)
+    text = _SPACES.sub(" ", _DASH.sub(" ", text))
     text = _DASH_PAUSE.sub(", ", text)
     text = _INITIAL.sub("", text)
     text = _PAUSES.sub(_strongest, text)
     text = _NO_SPACE_AFTER.sub(r"\1 ", text)
     text = _SHOUTED.sub(_lowered, text)
-    lines = (_PAUSE_AT_END.sub("", " ".join(line.split())) for line in text.split("\n"))
-    text = _PAUSE_AT_START.sub("", "\n".join(lines))
-    return nfc("\n".join(line for line in text.split("\n") if line))
+    lines = (" ".join(line.split()).strip(_EDGE) for line in text.split("\n"))
+    return nfc("\n".join(line.lstrip(_PAUSE_SIGNS) for line in lines if line))
 
 
 def _strongest(match: re.Match[str]) -> str:

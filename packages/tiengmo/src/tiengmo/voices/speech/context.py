@@ -32,7 +32,8 @@ def cue_near(*words: str) -> re.Pattern[str]:
 
 # What is counted: a fraction before one of these is a fraction, not a date.
 COUNTED = re.compile(
-    r"\s*(?:số|tổng|diện tích|thôn|bản|xã|phường|huyện|tỉnh|hộ|chỉ tiêu|tiêu chí|đại biểu|phiếu|tổ|"
-    r"người|dân số|quãng đường|thành viên|điểm|trường|lớp|hồ sơ|cơ sở|học sinh|đồng chí|thời gian|"
-    r"đơn vị|cán bộ|đảng viên|chi bộ|con|cây|công trình|km|ha|m2|sản lượng|khối lượng|kế hoạch)(?!\w)"
+    r"\s*(?:số|tổng|diện tích|thôn|bản|xã|phường|huyện|tỉnh|hộ|chỉ tiêu|tiêu chí|đại biểu|"
+    r"phiếu|tổ|người|dân số|quãng đường|thành viên|điểm|trường|lớp|hồ sơ|cơ sở|học sinh|đồng chí|"
+    r"thời gian|đơn vị|cán bộ|đảng viên|chi bộ|con|cây|công trình|km|ha|m2|sản lượng|khối lượng|"
+    r"kế hoạch)(?!\w)"
 )

@@ -43,7 +43,8 @@ _SHORT = 3
 
 _GAP = r"[ .-]?"
 _PHONE = re.compile(
-    rf"(?<![\w/,.-])(?:\(?\+ ?84\)?|\(0\d{{1,3}}\)|0\d{{1,3}}|\(84\)){_GAP}\d(?:{_GAP}\d){{5,9}}(?![\d/]|[.,]\d|-\d)"
+    rf"(?<![\w/,.-])(?:\(?\+ ?84\)?|\(0\d{{1,3}}\)|0\d{{1,3}}|\(84\)){_GAP}\d"
+    rf"(?:{_GAP}\d){{5,9}}(?![\d/]|[.,]\d|-\d)"
 )
 _FREE_PHONE = re.compile(rf"(?<![\w/,.-])1[89]00(?:{_GAP}\d){{4,6}}(?![\d/]|[.,]\d)")
 _SHORT_NUMBER = re.compile(r"(?<![\w/.,-])\d{3,5}(?![\w/%]|[.,]\d| ?[-–] ?\d)")
@@ -54,7 +55,8 @@ _FILE_NUMBER = re.compile(
     r"(?<![\w.-])(?=[A-Z\d.-]{0,30}\d{3})[A-Z\d]{1,12}(?:[.-][A-Z\d]{1,12}){2,6}(?![\w-]|\.\w)"
 )
 _PLATE = re.compile(
-    r"(?<!\w)(\d{2})-?([A-ZĐ]{1,2})(\d?)[- ](\d{3})\.?(\d{2})(?!\d)|(?<!\w)(\d{2})([A-ZĐ]\d?)[- ](\d{4,5})(?!\d)"
+    r"(?<!\w)(\d{2})-?([A-ZĐ]{1,2})(\d?)[- ](\d{3})\.?(\d{2})(?!\d)"
+    r"|(?<!\w)(\d{2})([A-ZĐ]\d?)[- ](\d{4,5})(?!\d)"
 )
 _PHONE_CUE = cue_near(
     *(
@@ -84,8 +86,9 @@ _PHONE_CUE = cue_near(
 _EMERGENCY = frozenset({"111", "112", "113", "114", "115"})
 _EMERGENCY_CUE = cue_near("công an", "báo", "báo ngay", "lực lượng", "y tế", "trẻ em", "số")
 _PEOPLE = re.compile(
-    r"\s*(?:thanh niên|người|hộ|công dân|em|học sinh|con|quân|đồng chí|trường hợp|lượt|suất|tin nhắn|"
-    r"đại biểu|triệu|nghìn|tỷ|đồng|cuộc|hồ sơ|phiếu|đơn|năm|ngày|km|m|tấn|bao|kg|phần|thùng|chiếc|giờ|phút)(?!\w)"
+    r"\s*(?:thanh niên|người|hộ|công dân|em|học sinh|con|quân|đồng chí|trường hợp|lượt|suất|"
+    r"tin nhắn|đại biểu|triệu|nghìn|tỷ|đồng|cuộc|hồ sơ|phiếu|đơn|vụ|năm|ngày|km|m|tấn|bao|kg|"
+    r"phần|thùng|chiếc|giờ|phút)(?!\w)"
 )
 _CODE_CUE = cue(
     *(

@@ -6,16 +6,12 @@ import re
 
 from tiengmo.foundation.vietnamese import is_syllable
 
-_NAMES = dict(
-    zip(
-        "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz",
-        (
-            "a á ớ bê xê dê đê e ê ép giê hát i gi ca lờ em en ô ô ơ pê quy rờ ét tê u ư vê"
-            " vê_kép ích i dét"
-        ).split(),
-        strict=True,
-    )
-)
+_NAMES = {
+    "a": "a", "ă": "á", "â": "ớ", "b": "bê", "c": "xê", "d": "dê", "đ": "đê", "e": "e", "ê": "ê",
+    "f": "ép", "g": "giê", "h": "hát", "i": "i", "j": "gi", "k": "ca", "l": "lờ", "m": "em",
+    "n": "en", "o": "ô", "ô": "ô", "ơ": "ơ", "p": "pê", "q": "quy", "r": "rờ", "s": "ét", "t": "tê",
+    "u": "u", "ư": "ư", "v": "vê", "w": "vê kép", "x": "ích", "y": "i", "z": "dét",
+}  # fmt: skip
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
@@ -26,7 +22,7 @@ _LONG_ENOUGH_FOR_A_WORD = 5
 
 def spell(text: str) -> str:
     """Say letters by their Vietnamese names: BTS → bê tê ét."""
-    return " ".join(_NAMES[letter] for letter in text.lower() if letter in _NAMES).replace("_", " ")
+    return " ".join(_NAMES[letter] for letter in text.lower() if letter in _NAMES)
 
 
 def roman(text: str) -> int:

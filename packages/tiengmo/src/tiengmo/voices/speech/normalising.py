@@ -31,7 +31,12 @@ _SIGNS = [
     (re.compile(r" ?< ?(?=\d)"), " dưới "),
     (re.compile(r" ?= ?(?=-?\d)"), " bằng "),
 ]
-_TAIL_SIGN = re.compile(r"(\d[\d.]*)\+(?= ?[^\W\d]|$)")
+# 1 500 000 đồng: thousands set apart by spaces, where what follows shows that they are counted.
+_SPACED = re.compile(
+    r"(?<![\d.,/-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){1,4}"
+    r"(?= ?(?:đồng|đ|₫|VNĐ|VND|USD|người|hộ|ha|m2|km2|con|cây|tấn|kg|lượt|bản|thuê bao)(?!\w))"
+)
+_TAIL_SIGN = re.compile(r"(?<![\d.])(\d[\d.]*)\+(?= ?[^\W\d]|$)")
 _SLASH = re.compile(r"(?<=[^\W\d_]) ?/ ?(?=[^\W\d_])")
 _BOUNDARY = re.compile(r"(?<=[.!?…])\s+|\n+")
 _DOT_JOINED = re.compile(r"(?<=[^\W\d_][^\W\d_])([,;:!?…])(?=\w)")
@@ -53,6 +58,7 @@ def normalise(
         text = say_documents(text, region)
     text = say_romans(text, region)
     if _HAS_DIGIT.search(text):
+        text = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
         text = _LIST_NUMBER.sub(r"\1,", text)
         text = say_dates(say_times(text, region), region)
         text = say_products(text)

@@ -56,10 +56,8 @@ def number(text: str, region: Region = "north", *, decimal_comma: bool = False) 
     that what follows makes a fraction likely (2,375 tỷ), or it begins with 0 (0,125).
     """
     whole, decimals = split(text, decimal_comma=decimal_comma)
-    if len(whole) > _MOST_DIGITS:
-        spoken = digits(whole)
-    else:
-        spoken = cardinal(int(whole or "0"), region)
+    counted = len(whole) <= _MOST_DIGITS
+    spoken = cardinal(int(whole or "0"), region) if counted else digits(whole)
     if not decimals:
         return spoken
     return f"{spoken} phẩy {_decimals(decimals, region)}"
@@ -76,7 +74,8 @@ def split(text: str, *, decimal_comma: bool = False) -> tuple[str, str]:
             whole, _, decimals = text.partition(".")
             return whole.replace(",", ""), decimals
     whole, _, decimals = text.replace(",", ".").partition(".")
-    return whole, decimals
+    # A row of stray separators (3.4.5) is no number that anyone writes: only its digits count.
+    return whole, decimals.replace(".", "")
 
 
 def _decimals(text: str, region: Region) -> str:

@@ -36,7 +36,8 @@ _PER = re.compile(
     rf"(?<=[^\W\d_]|[%₫²³°\d]) ?/ ?(?:(?P<unit>{_any(PER)})(?![\w])|(?P<word>{PER_WORDS})(?!\w))"
 )
 _COUNT_NEAR = re.compile(
-    r"(?:\d|(?<!\w)(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nghìn|triệu|tỷ|phần trăm)(?!\w))[^,;:()]{0,32}\Z"
+    r"(?:\d|(?<!\w)(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nghìn|triệu|tỷ|phần trăm)(?!\w))"
+    r"[^,;:()]{0,32}\Z"
 )
 _SUFFIXED = re.compile(r"(?<![\w.,])(\d{1,4})([A-ZĐ]{1,2})(?!\w)")
 _DOTTED = re.compile(
@@ -68,6 +69,7 @@ _ORDINAL = cue("thứ")
 _MINUTE = cue("giờ")
 _MOST_PARTS = 10
 _FOUR = 4
+_GROUP = 3
 
 
 def say_rates(text: str) -> str:
@@ -117,10 +119,10 @@ def _fraction(match: re.Match[str], region: Region) -> str:
     tail = match[2][len(parts[1]) :]
     unit = f" {_unit(match['unit'])}" if match["unit"] else ""
     upper, lower = (number(part.rstrip("."), region) for part in parts)
-    whole = [int(split(part.rstrip("."))[0]) for part in parts]
-    simple = not ratio and parts[0].isdigit() and parts[1].isdigit()
-    if simple and 0 < whole[0] < whole[1] <= _MOST_PARTS:
-        return f"{upper} phần {'tư' if whole[1] == _FOUR else lower}{unit}{tail}"
+    if not ratio and all(part.isdigit() and len(part) <= len(str(_MOST_PARTS)) for part in parts):
+        share, whole = (int(part) for part in parts)
+        if 0 < share < whole <= _MOST_PARTS:
+            return f"{upper} phần {'tư' if whole == _FOUR else lower}{unit}{tail}"
     return f"{upper} trên {lower}{unit}{tail}"
 
 
@@ -174,10 +176,10 @@ def _number(match: re.Match[str], text: str, following: str, region: Region) -> 
     whole, _, rest = text.partition(".")
     if (
         "," not in text
-        and len(rest) != 3
+        and len(rest) != _GROUP
         and (rest.strip("0") == "" or _PART_NUMBER.search(before(match)))
-    ):  # noqa: PLR2004
-        return f"{cardinal(int(whole), region)} chấm {number(rest, region)}"
+    ):
+        return f"{number(whole, region)} chấm {number(rest, region)}"
     return number(text, region, decimal_comma=following.startswith(DECIMAL_AFTER))
 
 

@@ -90,12 +90,13 @@ _NO_CODES = frozenset({"VNĐ", "VND", "USD", "Kg", "KG", "Ha", "HA", "KWh", "GB"
 
 _ROMAN = "[IVXLCDM]{1,8}"
 _PLACES = (
-    "khóa|khoá|đại hội|đại hội đảng|lần thứ|thứ|thế kỷ|quý|chương|loại|cấp|khu vực|khu|vùng|hạng|phần|mục|"
-    "điều|kỳ họp|kỳ|tập|quyển|bậc|nhóm|đợt|giai đoạn|học kỳ|tổ|phụ lục|điểm|tiểu khu|lớp|mức|nhì|thế chiến|"
-    "hội nghị|trung ương|nhiệm kỳ|cụm|lô|khối|biểu|tuyến|mức độ|độ|pha|bảng"
+    "khóa|khoá|đại hội|đại hội đảng|lần thứ|thứ|thế kỷ|quý|chương|loại|cấp|khu vực|khu|vùng|hạng|"
+    "phần|mục|điều|kỳ họp|kỳ|tập|quyển|bậc|nhóm|đợt|giai đoạn|học kỳ|tổ|phụ lục|điểm|tiểu khu|"
+    "lớp|mức|thế chiến|hội nghị|trung ương|nhiệm kỳ|cụm|lô|khối|biểu|tuyến|mức độ|độ|pha|bảng"
 )
 _IN_PLACE = re.compile(
-    rf"(?<!\w)(?P<place>{_PLACES})(?P<space> )(?P<first>{_ROMAN})(?P<more>(?: ?(?:,|và|hoặc|đến|tới|-|–) ?{_ROMAN}(?![\w]))*)"
+    rf"(?<!\w)(?P<place>{_PLACES}) (?P<first>{_ROMAN})"
+    rf"(?P<more>(?: ?(?:,|và|hoặc|đến|tới|-|–) ?{_ROMAN}(?!\w))*)"
     r"(?P<year>/(?:19|20)\d{2}(?!\d))?(?![\w])",
     re.IGNORECASE,
 )

@@ -32,7 +32,8 @@ UNITS: dict[str, str] = {
     # shares
     "%": "phần trăm", "‰": "phần nghìn",
     # money
-    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "VNĐ": "đồng", "VND": "đồng", "vnđ": "đồng", "vnd": "đồng",
+    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "VNĐ": "đồng", "VND": "đồng", "vnđ": "đồng",
+    "vnd": "đồng",
     "đồng VN": "đồng",
     "trđ": "triệu đồng", "tr.đ": "triệu đồng", "Trđ": "triệu đồng", "tr": "triệu",
     "tỷđ": "tỷ đồng", "tỉ": "tỷ", "k": "nghìn",
@@ -45,8 +46,10 @@ UNITS: dict[str, str] = {
 
 # Said after "trên" when a slash stands before them: đồng/ha, lượt/ngày, người/km2.
 PER: dict[str, str] = {
-    **{key: UNITS[key] for key in ("km", "m", "km2", "m2", "m3", "ha", "Ha", "l", "ml", "kg", "Kg", "kWh", "h")},
-    "s": "giây", "p": "phút", "ph": "phút", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ",
+    **{key: UNITS[key] for key in ("km", "m", "km2", "m2", "m3", "ha", "Ha", "l", "kg", "Kg")},
+    "ml": "mi li lít",
+    "kWh": "ki lô oát giờ", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ", "h": "giờ",
+    "s": "giây", "p": "phút", "ph": "phút",
 }  # fmt: skip
 
 # Words that count as the lower half of a rate when a number stands before the slash.
@@ -54,8 +57,11 @@ PER_WORDS = (
     "ngày|đêm|tuần|tháng|quý|năm|giờ|phút|giây|lần|lượt|buổi|ca|vụ|mùa|kỳ|đợt|khóa|"
     "hộ|nhà|người|khẩu|em|cháu|học sinh|lao động|đầu người|đại biểu|suất|con|cây|gốc|"
     "xã|thôn|bản|tổ|xóm|ấp|lớp|trường|huyện|tỉnh|đơn vị|"
-    "lượng|chỉ|điểm|viên|quả|kíp|sào|mẫu|công|héc ta|lít|mét vuông|mét khối|mét|cân|lạng|yến|tạ|tấn|ký|bao|bó|chai|hộp|gói|thùng|"
-    "máy|bộ|chiếc|cái|cuốn|tờ|bài|tin|xe|chuyến|vé|phòng|bàn|căn|hồ sơ|trường hợp|mô hình|sản phẩm"
+    "lượng|chỉ|điểm|viên|quả|kíp|"
+    "sào|mẫu|công|héc ta|lít|mét vuông|mét khối|mét|cân|lạng|yến|tạ|tấn|ký|bao|bó|chai|"
+    "hộp|gói|thùng|"
+    "máy|bộ|chiếc|cái|cuốn|tờ|bài|tin|xe|chuyến|vé|phòng|bàn|căn|hồ sơ|trường hợp|mô hình|"
+    "sản phẩm"
 )
 
 # After these a comma is a decimal comma even before three digits.
