@@ -178,3 +178,12 @@ def test_links_within_the_page_lead_somewhere():
     headings = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= anchors
+
+
+def test_the_readme_runs():
+    readme = (ROOT_FOLDER / "packages" / "speaker-link" / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    names = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert names["message"].body.volume == 40
+    assert names["heard"].order == (12, 1)

@@ -10,6 +10,7 @@ from speaker_link.enrolment import EnrolmentCode
 from speaker_link.envelope import LAST_WORD, sign
 from speaker_link.errors import RefusalReason as Reason
 from speaker_link.messages import (
+    Ack,
     Broker,
     CommandResult,
     CutReason,
@@ -182,6 +183,12 @@ def time_request() -> list[Case]:
 ASKED = EnrolmentRequest(code=str(CODE), key=BOX.public, model="Loa IP 30 W", agent_version="0.1.0")
 
 
+def _request_with(what, with_what) -> str:
+    payload, _ = enrolment.jws.split(enrolment.sign_request(ASKED, now=NOW, key=BOX))
+    raw = enrolment.jws.decode(payload, "").replace(what, with_what)
+    return enrolment.jws.sign(raw, typ="tm-box+json", signers=[(BOX, None)])
+
+
 def enrolment_request() -> list[Case]:
     text = enrolment.sign_request(ASKED, now=NOW, key=BOX)
     own = json.loads(ASKED.model_dump_json())
@@ -200,6 +207,11 @@ def enrolment_request() -> list[Case]:
         to_enrolment("alg none", forge(text, alg="none"), Reason.BAD_SIGNATURE),
         to_enrolment("another key signed in its name", forge(text, by=other), Reason.BAD_SIGNATURE),
         to_enrolment(
+            "called a status",
+            _request_with(b'"typ":"enrolment_request"', b'"typ":"status"'),
+            Reason.WRONG_KIND,
+        ),
+        to_enrolment(
             "a status",
             sign_as_box(box_message(ONLINE), BOX),
             Reason.MALFORMED,
@@ -208,7 +220,7 @@ def enrolment_request() -> list[Case]:
 
 
 def answers() -> list[Case]:
-    def text(*, by=STATION, kid=BOX.kid, root=ROOT):
+    def text(*, by=STATION, kid=BOX.kid, root=ROOT, first=ASSIGNMENT):
         body = EnrolmentAnswer(
             serial=SERIAL,
             kid=kid,
@@ -219,7 +231,7 @@ def answers() -> list[Case]:
                 username=SERIAL,
                 password="known-to-everybody",
             ),
-            assignment=sign(message(ASSIGNMENT), by=[by]),
+            assignment=sign(message(first), by=[by]),
         )
         said = message(body)
         return said, enrolment.write_answer(said, root=root.public, by=by)
@@ -227,8 +239,15 @@ def answers() -> list[Case]:
     said, good = text()
     _, of_stranger = text(by=signer("station", root=STRANGER_ROOT), root=STRANGER_ROOT)
     _, for_other = text(kid=ROOT.kid)
+    _, without = text(first=Ack(ids=["a"]))
+    strange = sign(message(Ack(ids=["a"])), by=[STATION])
+    ack = json.dumps({"root": ROOT.public.to_jwk(), "answer": strange})
+    more = json.dumps(json.loads(good) | {"hint": "x"})
     code = str(CODE)
     return [
+        enrolment_answer("an ack for an answer", ack, Reason.WRONG_KIND, code=code),
+        enrolment_answer("an ack for an assignment", without, Reason.WRONG_KIND, code=code),
+        enrolment_answer("a member too many", more, Reason.MALFORMED, code=code),
         enrolment_answer("answered", good, payload_of(said), code=code),
         enrolment_answer("of another root", of_stranger, Reason.UNKNOWN_KEY, code=code),
         enrolment_answer("for another box's key", for_other, Reason.WRONG_AREA, code=code),

@@ -63,6 +63,17 @@ def _certificate(*, typ="tm-cert+json", sign_with=ROOT, keep_signature=False, **
     return f"{signed}.{signature}"
 
 
+def _without_crit() -> str:
+    payload, (signature,) = jws.split(VOLUME_TEXT)
+    header = jws.parse_json(jws.decode(signature["protected"], ""))
+    del header["crit"]
+    protected = encode_base64url(json.dumps(header).encode())
+    value = encode_base64url(STATION.key.sign(f"{protected}.{payload}".encode()))
+    return json.dumps(
+        {"payload": payload, "signatures": [{"protected": protected, "signature": value}]}
+    )
+
+
 def envelope() -> list[Case]:
     """Signatures, headers, certificates, JSON: what is the same for every kind."""
     raw = VOLUME.model_dump_json(exclude_none=True).encode()
@@ -185,6 +196,14 @@ def envelope() -> list[Case]:
         ),
         case("empty crit", forge(VOLUME_TEXT, by=STATION.key, crit=[])),
         case("unprotected header", outer(payload, signature | {"header": {"kid": ROOT.kid}})),
+        case(
+            "rightly signed under another name",
+            forge(VOLUME_TEXT, by=STATION.key, kid=stranger.kid),
+            bad,
+        ),
+        case("NaN in a header", forge(VOLUME_TEXT, by=STATION.key, note=float("nan"))),
+        case("a third member outside", VOLUME_TEXT[:-1] + ',"header":{}}'),
+        case("a certificate without crit", _without_crit()),
         case("no signature", outer(payload)),
         case("five signatures", outer(payload, *[signature] * 5)),
         case("a padded payload", outer(payload + "=", signature), bad),
