@@ -50,8 +50,6 @@ ALLOWED = {
     "wagtail",
     "xlsx",
 }
-# A language is named in itself.
-ALLOWED_TEXTS = {"English"}
 # Vietnamese syllables without diacritics that English has too, beside those of the catalogue.
 _SYLLABLES = """
 an ban bang bao bay ben bi bo cam can canh cao chat chi chia cho con cong cu dang dat den di do
@@ -89,7 +87,7 @@ def english_words():
 def is_english(text):
     # Addresses, and names for programs ("action-publish", "wagtailcore.page").
     is_name = re.match(r"(/|https?:|otpauth:)\S*$|[a-z]+([-_.][a-z]+)+$", text) is not None
-    return not is_name and text not in ALLOWED_TEXTS and bool(words_of(text) & english_words())
+    return not is_name and bool(words_of(text) & english_words())
 
 
 # Written by people or made of code: not the interface's own words.

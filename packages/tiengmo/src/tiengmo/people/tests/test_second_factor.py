@@ -71,6 +71,7 @@ def test_enrolling_with_the_code_of_the_app(client):
     page = client.get(ENROL).content.decode()
     assert "<svg" in page
     assert "tm-qr" in page
+    assert "viewBox" in page.partition("tm-qr-frame")[2][:300]  # else the style sheet crops it
     device = TOTPDevice.objects.get(user=user)
     assert not device.confirmed
     before = client.session.session_key

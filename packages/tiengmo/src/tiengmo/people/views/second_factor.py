@@ -111,8 +111,9 @@ def enrol_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _try_token(request, device, form):
         messages.success(request, _("Đã bật xác thực hai lớp."))
         return redirect(_next_page(request))
+    # omitsize: a viewBox instead of a size, so that the style sheet scales it and crops nothing.
     picture = segno.make(device.config_url, error="m", micro=False).svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="tm-qr"
+        border=4, dark="#000", light="#fff", svgclass="tm-qr", omitsize=True
     )
     secret = device.config_url.partition("secret=")[2].partition("&")[0]
     return render(
