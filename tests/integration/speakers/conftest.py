@@ -170,7 +170,7 @@ class GatewayProcess:
         if wait:
             self.wait_until_connected()
 
-    def wait_until_connected(self, seconds=20):
+    def wait_until_connected(self, seconds=90):
         deadline = time.monotonic() + seconds
         while True:
             with suppress(httpx.HTTPError):

@@ -202,4 +202,4 @@ def _is_shown_change(box: Box, live: dict[str, Any]) -> bool:
     before, after = box.clock_offset_ms, live.get("clock_offset_ms")
     if before is None or after is None:
         return before is not after and "clock_offset_ms" in live
-    return abs(before - after) >= _OFFSET_STEP_MS
+    return bool(abs(before - after) >= _OFFSET_STEP_MS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from speaker_link import topics
 
 from tiengmo.speakers import events
 from tiengmo.speakers.models import (
@@ -80,6 +81,9 @@ def record_refusal(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> N
         received_at=arrival.received_at,
         envelope=arrival.payload.decode(),
     )
+    if body.topic == topics.time(box.serial):
+        # An answer about the time that came too late to be of use: kept, and no news to anybody.
+        return
     Box.objects.filter(pk=box.pk).update(
         last_refusal_reason=refusal.reason,
         last_refusal_at=refusal.at,

@@ -32,7 +32,11 @@ def revoke_station_key(row: StationKey, *, by: Actor, reason: str) -> None:
         row.revocation_reason = reason
         row.save(update_fields=["revoked_at", "revocation_reason"])
         revoked = [
-            RevokedKey(kid=entry.kid, revoked_at=entry.revoked_at, reason=entry.revocation_reason)
+            RevokedKey(
+                kid=entry.kid,
+                revoked_at=entry.revoked_at or row.revoked_at,
+                reason=entry.revocation_reason,
+            )
             for entry in StationKey.objects.exclude(revoked_at=None).order_by("revoked_at")
         ]
         retain(

@@ -85,7 +85,7 @@ def rows_of(boxes: Iterable[Box], *, now: datetime | None = None) -> list[Row]:
 def _row(box: Box, titles: dict[str, AnnouncedItem], now: datetime) -> Row:
     trouble = _trouble(box, now)
     state = _state(box, has_trouble=bool(trouble))
-    refusal = ""
+    refusal: Promise | str = ""
     if box.last_refusal_reason:
         refusal = REFUSAL_REASONS.get(box.last_refusal_reason, box.last_refusal_reason)
     return Row(

@@ -24,7 +24,7 @@ from tiengmo.people.queries import has_role, units_where
 from tiengmo.places.models import Unit, Village
 from tiengmo.speakers import actions
 from tiengmo.speakers.errors import SpeakerError
-from tiengmo.speakers.labels import COMMANDS, CUT_REASONS, OUTCOMES, REFUSAL_REASONS
+from tiengmo.speakers.labels import COMMANDS, CUT_REASONS, OUTCOMES, REFUSAL_REASONS, STATES
 from tiengmo.speakers.models import AnnouncedItem, Box
 
 from . import board as boards
@@ -98,7 +98,7 @@ def _filters(request: HttpRequest) -> tuple[Unit | None, str]:
     user: Any = request.user
     unit = boards.visible_units(user).filter(code=code).first() if code else None
     state = request.GET.get("state", "")
-    return unit, state if state in boards.STATES else ""
+    return unit, state if state in STATES else ""
 
 
 def _instant(text: str) -> datetime | None:

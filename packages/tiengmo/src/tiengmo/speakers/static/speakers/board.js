@@ -51,13 +51,11 @@
     }
     for (const [id, marker] of markers) if (!seen.has(id)) { marker.remove(); markers.delete(id); }
   }
-  function fit() {
-    const points = [...markers.values()].map((marker) => marker.getLatLng());
-    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.08), { maxZoom: 14 });
-    else map.setView([22.5, 103.9], 9);
-  }
+  // A canvas marker needs a view to stand in, so the view comes before the first one.
+  const points = [...rows()].map((row) => [+row.dataset.lat, +row.dataset.lon]);
+  if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.08), { maxZoom: 14, animate: false });
+  else map.setView([22.5, 103.9], 9);
   draw();
-  fit();
   fetch(place.dataset.outlines, { credentials: "same-origin" }).then((answer) => answer.json()).then((shapes) => {
     L.geoJSON(shapes, {
       interactive: false,
