@@ -1,4 +1,4 @@
-"""What changed between two versions of a bulletin, field by field, for the one who must clear it."""
+"""What changed between two versions, field by field, for the one who must clear it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of a bulletin that channels check, preview and freeze; what is missing before it goes."""
+"""The forms of a bulletin that channels check, preview and freeze; what it still lacks."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def previews(bulletin: Bulletin, *, only: Sequence[str] | None = None) -> list[C
 
 
 def problems_of(bulletin: Bulletin, *, at_clearing: bool) -> list[str]:
-    """Say, one line each, what keeps this version from review, or (`at_clearing`) from going out."""
+    """Say, a line each, what keeps this version from review, or (`at_clearing`) from going out."""
     found = [problem.message for problem in bulletin.text_problems()]
     if not bulletin.audience:
         found.append(_("Chưa chọn nơi nhận tin."))

@@ -1,4 +1,4 @@
-"""The languages a bulletin may be written or spoken in: BCP 47 codes with their Vietnamese names."""
+"""The languages a bulletin may be written or spoken in: BCP 47 codes, Vietnamese names."""
 
 import csv
 from functools import cache
@@ -20,5 +20,5 @@ def name_of(code: str) -> str:
 
 
 def other_choices() -> list[tuple[str, str]]:
-    """Choices of an edition beside the Vietnamese one; a callable, so migrations do not hold them."""
+    """Choices of an edition beside the Vietnamese one; a callable, so no migration holds them."""
     return [(code, name) for code, name in names().items() if code != MAIN]

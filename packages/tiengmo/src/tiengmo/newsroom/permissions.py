@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def standing(unit: Unit) -> Unit:
-    """The unit itself, or the one that took it over: what is under way goes on with the successor."""
+    """The unit, or the one that took it over: what is under way goes on with the successor."""
     today = timezone.localdate()
     while unit.valid_to is not None and unit.valid_to < today:
         succession = unit.successions.filter(on__lte=today).select_related("successor").first()
@@ -92,12 +92,16 @@ class BulletinPermissionPolicy(BasePermissionPolicy):
         return User.objects.filter(is_active=True, assignments__role__in=roles).distinct()
 
     def users_with_any_permission_for_instance(
-        self, actions: list[str], instance: Bulletin
+        self,
+        actions: list[str],
+        instance: Bulletin,  # noqa: ARG002
     ) -> QuerySet[User]:
         return self.users_with_any_permission(actions)
 
     def instances_user_has_any_permission_for(
-        self, user: User, actions: list[str]
+        self,
+        user: User,
+        actions: list[str],  # noqa: ARG002
     ) -> QuerySet[Bulletin]:
         from .queries import bulletins_for
 

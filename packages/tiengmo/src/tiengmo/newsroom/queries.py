@@ -90,7 +90,8 @@ def version_number(bulletin: Bulletin, revision_id: int | None) -> int:
     """1 for the first saved version, and so on; people speak of "bản 3", not of row ids."""
     if revision_id is None:
         return 0
-    return bulletin.revisions.filter(pk__lte=revision_id).count()
+    count: int = bulletin.revisions.filter(pk__lte=revision_id).count()
+    return count
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from wagtail.models import TaskState, Workflow, WorkflowState, WorkflowTask
 from tiengmo.people.models import Role
 from tiengmo.people.queries import holders_of, line_of
 from tiengmo.places.errors import UnknownArea
-from tiengmo.places.models import Unit
 from tiengmo.places.queries import smallest_unit_containing
 
 from . import rules
@@ -25,6 +24,7 @@ from .permissions import standing
 
 if TYPE_CHECKING:
     from tiengmo.people.models import User
+    from tiengmo.places.models import Unit
 
     from .models import Bulletin
 

@@ -1,4 +1,4 @@
-"""What the newsroom puts into Wagtail's staff interface, and what of Wagtail's own it leaves out."""
+"""What the newsroom adds to Wagtail's staff interface, and what of Wagtail's it leaves out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .permissions import BulletinPermissionPolicy
 from .queries import waiting_for
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 # Before the viewset is imported: Wagtail takes the first policy it is asked for.
 register_permission_policy(Bulletin, BulletinPermissionPolicy(Bulletin))
@@ -57,10 +57,10 @@ def pages() -> list[Any]:
 class QueueMenuItem(MenuItem):
     """«Chờ duyệt (3)»: how many wait for this very person."""
 
-    def is_shown(self, request: HttpRequest) -> bool:
+    def is_shown(self, request: StaffRequest) -> bool:
         return bool({Role.APPROVER, Role.EDITOR} & roles_of(request.user))
 
-    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+    def render_component(self, request: StaffRequest) -> LinkMenuItem:
         count = len(waiting_for(request.user)) if Role.APPROVER in roles_of(request.user) else 0
         label = f"{self.label} ({count})" if count else str(self.label)
         return LinkMenuItem(
@@ -81,7 +81,7 @@ def queue_menu_item() -> MenuItem:
 
 
 class StaffMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
+    def is_shown(self, request: StaffRequest) -> bool:
         return bool(roles_of(request.user))
 
 
@@ -97,27 +97,27 @@ def releases_menu_item() -> MenuItem:
 
 
 @hooks.register("construct_main_menu")
-def leave_out_what_staff_do_not_need(request: HttpRequest, menu_items: list[Any]) -> None:
+def leave_out_what_staff_do_not_need(_request: StaffRequest, menu_items: list[Any]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN_MENU]
 
 
 @hooks.register("construct_reports_menu")
-def leave_out_reports(request: HttpRequest, menu_items: list[Any]) -> None:
+def leave_out_reports(_request: StaffRequest, menu_items: list[Any]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN_REPORTS]
 
 
 @hooks.register("construct_settings_menu")
-def leave_out_settings(request: HttpRequest, menu_items: list[Any]) -> None:
+def leave_out_settings(_request: StaffRequest, menu_items: list[Any]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN_SETTINGS]
 
 
 @hooks.register("construct_homepage_panels")
-def home(request: HttpRequest, panels: list[Any]) -> None:
+def home(request: StaffRequest, panels: list[Any]) -> None:
     panels[:] = [WaitingPanel(request)]
 
 
 @hooks.register("construct_homepage_summary_items")
-def no_page_counts(request: HttpRequest, items: list[Any]) -> None:
+def no_page_counts(_request: StaffRequest, items: list[Any]) -> None:
     items.clear()
 
 

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tiengmo.newsroom import languages
 from tiengmo.voices.errors import NoVoice, VoicesError
 from tiengmo.voices.models import Sound
-
-from .. import languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models import Bulletin, Edition
+    from tiengmo.newsroom.models import Bulletin, Edition
 
 
 def choose_sounds(bulletin: Bulletin, before: Mapping[str, int | None]) -> dict[str, str]:

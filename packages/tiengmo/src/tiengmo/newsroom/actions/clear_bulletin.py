@@ -8,23 +8,22 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import review, workflow
+from tiengmo.newsroom.errors import ChangedMeanwhile, NotReady, RouteChanged
+from tiengmo.newsroom.forms_of import problems_of, renditions_of
+from tiengmo.newsroom.permissions import standing
+from tiengmo.newsroom.queries import releases_of
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.releases.actions import make_release
 
-from .. import review, workflow
-from ..errors import ChangedMeanwhile, NotReady, RouteChanged
-from ..forms_of import problems_of, renditions_of
-from ..permissions import standing
-from ..queries import releases_of
-from ..workflow import Stage
 from .locking import latest_version, locked, set_stage
 from .standing_step import require_step
 
 if TYPE_CHECKING:
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
     from tiengmo.releases.models import Release
-
-    from ..models import Bulletin
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,23 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import review, workflow
+from tiengmo.newsroom.errors import NobodyQualifies, SaveConflict
+from tiengmo.newsroom.forms_of import problems_of
+from tiengmo.newsroom.models.bulletin import WHOLE_OBJECT_FIELDS
+from tiengmo.newsroom.permissions import standing
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
 
-from .. import review, workflow
-from ..errors import NobodyQualifies, SaveConflict
-from ..forms_of import problems_of
-from ..models.bulletin import WHOLE_OBJECT_FIELDS
-from ..permissions import standing
-from ..workflow import Stage
 from .choose_sound import choose_sounds
 from .locking import latest_version, locked, set_stage
 
 if TYPE_CHECKING:
     from wagtail.models import Revision
 
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
-
-    from ..models import Bulletin
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from .. import texts
-from ..errors import NotReady
-from ..models import Bulletin
+from tiengmo.newsroom import texts
+from tiengmo.newsroom.errors import NotReady
+from tiengmo.newsroom.models import Bulletin
 
 if TYPE_CHECKING:
     from tiengmo.people.models import User

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models import Bulletin
+from tiengmo.newsroom.models import Bulletin
 
 if TYPE_CHECKING:
-    from ..workflow import Stage
+    from tiengmo.newsroom.workflow import Stage
 
 
 def locked(bulletin: Bulletin) -> Bulletin:

@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import review, workflow
+from tiengmo.newsroom.permissions import standing
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
 
-from .. import review, workflow
-from ..permissions import standing
-from ..workflow import Stage
 from .locking import locked, set_stage
 
 if TYPE_CHECKING:
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
-
-    from ..models import Bulletin
 
 
 def recall_bulletin(bulletin: Bulletin, *, by: User) -> None:

@@ -6,17 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import texts, workflow
+from tiengmo.newsroom.errors import NotReady
+from tiengmo.newsroom.workflow import Stage
 
-from .. import texts, workflow
-from ..errors import NotReady
-from ..workflow import Stage
 from .locking import locked, set_stage
 from .standing_step import require_step
 
 if TYPE_CHECKING:
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
-
-    from ..models import Bulletin
 
 COMMENT_CHARACTERS = 4_000
 

@@ -4,19 +4,17 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from tiengmo.newsroom import review
+from tiengmo.newsroom.errors import NotPossible, NotYours
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
-
-from .. import review
-from ..errors import NotPossible, NotYours
 
 if TYPE_CHECKING:
     from wagtail.models import TaskState
 
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
-
-    from ..models import Bulletin
 
 
 def require_step(bulletin: Bulletin, *, by: User) -> tuple[TaskState, Unit]:

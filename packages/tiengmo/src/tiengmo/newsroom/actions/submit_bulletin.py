@@ -5,21 +5,20 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import review, workflow
+from tiengmo.newsroom.errors import NotReady
+from tiengmo.newsroom.forms_of import problems_of
+from tiengmo.newsroom.permissions import standing
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
 
-from .. import review, workflow
-from ..errors import NotReady
-from ..forms_of import problems_of
-from ..permissions import standing
-from ..workflow import Stage
 from .locking import latest_version, locked, set_stage
 
 if TYPE_CHECKING:
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
-
-    from ..models import Bulletin
 
 
 def submit_bulletin(bulletin: Bulletin, *, by: User) -> list[Unit]:

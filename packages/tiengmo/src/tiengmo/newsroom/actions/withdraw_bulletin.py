@@ -7,23 +7,22 @@ from django.utils.translation import gettext as _
 from wagtail.actions.unpublish import UnpublishAction
 
 from tiengmo.audit.actions import record
+from tiengmo.newsroom import texts, workflow
+from tiengmo.newsroom.errors import NotPossible, NotReady
+from tiengmo.newsroom.permissions import require_withdrawer
+from tiengmo.newsroom.queries import releases_of
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.places.errors import UnknownArea
 from tiengmo.places.queries import smallest_unit_containing
 from tiengmo.releases.actions import withdraw_release
 from tiengmo.releases.models import Release
 
-from .. import texts, workflow
-from ..errors import NotPossible, NotReady
-from ..permissions import require_withdrawer
-from ..queries import releases_of
-from ..workflow import Stage
 from .locking import locked, set_stage
 
 if TYPE_CHECKING:
+    from tiengmo.newsroom.models import Bulletin
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
-
-    from ..models import Bulletin
 
 
 def withdraw_bulletin(bulletin: Bulletin, *, by: User, reason: str) -> list[Release]:

@@ -18,8 +18,9 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from .. import languages, texts
-from ..workflow import Stage
+from tiengmo.newsroom import languages, texts
+from tiengmo.newsroom.workflow import Stage
+
 from .spoken import SpokenForms
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Bulletin(
     """
 
     language = languages.MAIN
+    live: models.BooleanField[bool, bool]  # DraftStateMixin's; Wagtail ships no types
 
     summary = models.TextField(
         _("tóm tắt"), blank=True, help_text=_("Một hai câu, hiện dưới tiêu đề trên cổng thông tin.")
@@ -186,7 +188,7 @@ class Bulletin(
 
     def get_workflow(self) -> Workflow | None:
         """Return the workflow of the route that this version's audience asks for."""
-        from ..review import workflow_of
+        from tiengmo.newsroom.review import workflow_of
 
         return workflow_of(self)
 
@@ -231,11 +233,11 @@ class Bulletin(
         response = self.serve_preview(request, preview_mode or self.default_preview_mode)
         return response.render() if hasattr(response, "render") else response
 
-    def get_preview_template(self, request: Any, mode_name: str) -> str:
+    def get_preview_template(self, request: Any, mode_name: str) -> str:  # noqa: ARG002
         return "newsroom/preview.html"
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
-        from ..forms_of import previews
+        from tiengmo.newsroom.forms_of import previews
 
         return {
             "request": request,

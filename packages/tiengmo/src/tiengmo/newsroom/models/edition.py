@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable
 
-from .. import languages
+from tiengmo.newsroom import languages
+
 from .spoken import SpokenForms
 
 

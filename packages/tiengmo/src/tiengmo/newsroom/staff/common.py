@@ -10,23 +10,24 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
 
+from tiengmo.newsroom.errors import NewsroomError, NotReady
+from tiengmo.newsroom.models import Bulletin
+from tiengmo.newsroom.permissions import may_read
 from tiengmo.people.errors import NotAllowed
 from tiengmo.releases.errors import ReleaseError
-
-from ..errors import NewsroomError, NotReady
-from ..models import Bulletin
-from ..permissions import may_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 REFUSALS = (NewsroomError, NotAllowed, ReleaseError)
 
 
 def page(
-    request: HttpRequest, template: str, *, title: str, icon: str, trail: Any = (), **context: Any
+    request: StaffRequest, template: str, *, title: str, icon: str, trail: Any = (), **context: Any
 ) -> HttpResponse:
     """Render one of our pages inside Wagtail's frame. trail: (label, url) pairs above this page."""
     crumbs = [
@@ -41,7 +42,7 @@ def page(
     )
 
 
-def readable_bulletin(request: HttpRequest, pk: int) -> Bulletin | None:
+def readable_bulletin(request: StaffRequest, pk: int) -> Bulletin | None:
     """The bulletin, or None when this person may not read it."""
     bulletin = get_object_or_404(
         Bulletin.objects.select_related("unit", "author", "latest_revision"), pk=pk
@@ -49,12 +50,12 @@ def readable_bulletin(request: HttpRequest, pk: int) -> Bulletin | None:
     return bulletin if may_read(request.user, bulletin) else None
 
 
-def denied(request: HttpRequest) -> HttpResponse:
+def denied(request: StaffRequest) -> HttpResponse:
     response: HttpResponse = permission_denied(request)
     return response
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any]) -> Any:
+def attempt(request: StaffRequest, act: Callable[[], Any]) -> Any:
     """Run an action; tell a refusal as a message on the next page and return None."""
     try:
         return act()

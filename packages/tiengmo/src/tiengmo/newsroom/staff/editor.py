@@ -15,21 +15,22 @@ from wagtail.admin.ui.side_panels import PreviewSidePanel
 from wagtail.admin.views.generic import RevisionsRevertMixin
 from wagtail.snippets.views.snippets import CreateView, EditView
 
+from tiengmo.newsroom.actions import edit_bulletin, submit_bulletin
+from tiengmo.newsroom.errors import NewsroomError, SaveConflict
+from tiengmo.newsroom.models import Bulletin
+from tiengmo.newsroom.permissions import may_edit, may_read, unit_of_author
 from tiengmo.people.errors import NotAllowed
 
-from ..actions import edit_bulletin, submit_bulletin
-from ..errors import NewsroomError, SaveConflict
-from ..models import Bulletin
-from ..permissions import may_edit, may_read, unit_of_author
-
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 
 class SavesThroughActions:
     """What the create, edit and revert views share: every save is `edit_bulletin`."""
 
-    request: HttpRequest
+    request: StaffRequest
     form: Any
     conflict: SaveConflict | None = None
 
@@ -91,7 +92,7 @@ class SavesThroughActions:
         )
         return redirect("newsroom_review", bulletin.pk)
 
-    def get_success_message(self, instance: Any = None) -> str | None:
+    def get_success_message(self, instance: Any = None) -> str | None:  # noqa: ARG002
         if self.edit.review_restarted:
             return _("Đã lưu. Bài đang chờ duyệt nên việc duyệt bắt đầu lại từ bước đầu.")
         if self.edit.review_stopped_because:
@@ -143,7 +144,7 @@ class BulletinCreateView(SavesThroughActions, CreateView):
 class BulletinEditView(SavesThroughActions, EditView):
     template_name = "newsroom/bulletin_edit.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_edit(request.user, self.object):
             if may_read(request.user, self.object):
                 return redirect("newsroom_review", self.object.pk)
@@ -158,7 +159,7 @@ class BulletinRevertView(SavesThroughActions, RevisionsRevertMixin, EditView):
     view_name = "revisions_revert"
     template_name = "newsroom/bulletin_edit.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_edit(request.user, self.object):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
-from .. import texts
-from ..actions.import_text import script_for
+from tiengmo.newsroom import texts
+from tiengmo.newsroom.actions.import_text import script_for
+
 from .form import edit_handler
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 
 @require_POST
-def propose_script(request: HttpRequest) -> JsonResponse:
+def propose_script(request: StaffRequest) -> JsonResponse:
     """Propose what to speak from the headline and the article as they stand in the form."""
-    from ..models import Bulletin
+    from tiengmo.newsroom.models import Bulletin
 
     form_class = edit_handler.bind_to_model(Bulletin).get_form_class()
     widget = form_class.base_fields["body"].widget

@@ -20,11 +20,11 @@ from wagtail.admin.panels import (
 from wagtail.admin.panels.base import get_form_for_model
 
 from tiengmo.channels import registry
+from tiengmo.newsroom import texts
 from tiengmo.places.fields import AreasField
 from tiengmo.voices.models import Sound
 from tiengmo.voices.widgets import SoundWidget
 
-from .. import texts
 from .panels import FormsPanel, ReachPanel
 
 COUNTED = {

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail.admin.ui.components import Component
 
+from tiengmo.newsroom import panels
+from tiengmo.newsroom.models import Bulletin
+from tiengmo.newsroom.queries import bulletins_for, waiting_for
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.people.models import Role
 from tiengmo.people.queries import roles_of
 
-from .. import panels
-from ..models import Bulletin
-from ..queries import bulletins_for, waiting_for
-from ..workflow import Stage
 from .queue import facts_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 
 class WaitingPanel(Component):
@@ -24,10 +24,10 @@ class WaitingPanel(Component):
     template_name = "newsroom/home.html"
     order = 10
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: StaffRequest) -> None:
         self.request = request
 
-    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:  # noqa: ARG002
         user = self.request.user
         roles = roles_of(user)
         mine = Bulletin.objects.filter(author=user).select_related("latest_revision", "unit")

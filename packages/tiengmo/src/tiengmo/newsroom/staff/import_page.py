@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from tiengmo.foundation.decoding import LIMIT_BYTES, UndecodableText, decode_text
+from tiengmo.newsroom.actions import bulletin_from_text, edit_bulletin
+from tiengmo.newsroom.permissions import unit_of_author
 
-from ..actions import bulletin_from_text, edit_bulletin
-from ..permissions import unit_of_author
 from .common import REFUSALS, denied, page
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
+    from tiengmo.newsroom.models import Bulletin
+    from tiengmo.newsroom.staff.request import StaffRequest
     from tiengmo.places.models import Unit
-
-    from ..models import Bulletin
 
 
 class TextFileForm(forms.Form):
@@ -49,7 +49,7 @@ class TextFileForm(forms.Form):
         return decoded.text
 
 
-def import_text(request: HttpRequest) -> HttpResponse:
+def import_text(request: StaffRequest) -> HttpResponse:
     unit = unit_of_author(request.user)
     if unit is None:
         return denied(request)
@@ -68,7 +68,7 @@ def import_text(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _make(request: HttpRequest, form: TextFileForm, unit: Unit) -> Bulletin | None:
+def _make(request: StaffRequest, form: TextFileForm, unit: Unit) -> Bulletin | None:
     try:
         bulletin = bulletin_from_text(form.cleaned_data["file"], unit=unit, author=request.user)
         bulletin.audience = [unit.code]

@@ -6,8 +6,8 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
-from .. import panels
-from ..forms_of import previews, problems_of
+from tiengmo.newsroom import panels
+from tiengmo.newsroom.forms_of import previews, problems_of
 
 
 class FormsPanel(Panel):

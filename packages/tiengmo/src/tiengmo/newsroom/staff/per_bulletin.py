@@ -17,10 +17,12 @@ from wagtail.snippets.views.snippets import (
     UsageView,
 )
 
-from ..models import Bulletin
+from tiengmo.newsroom.models import Bulletin
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 
 class OfThisBulletin:
@@ -28,7 +30,7 @@ class OfThisBulletin:
 
     action = "change"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         bulletin = get_object_or_404(Bulletin, pk=kwargs["pk"])
         policy = policy_registry.get_by_type(Bulletin)
         if not policy.user_has_permission_for_instance(request.user, self.action, bulletin):

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from tiengmo.channels import registry
+from tiengmo.newsroom import review
+from tiengmo.newsroom.permissions import may_read
+from tiengmo.newsroom.queries import bulletins_for, waiting_for
+from tiengmo.newsroom.texts import number
+from tiengmo.newsroom.workflow import Stage
 from tiengmo.places.queries import areas_label, households_in
 
-from .. import review
-from ..models import Bulletin
-from ..permissions import may_read
-from ..queries import bulletins_for, waiting_for
-from ..texts import number
-from ..workflow import Stage
 from .common import page
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from tiengmo.newsroom.models import Bulletin
+    from tiengmo.newsroom.staff.request import StaffRequest
 
 
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: StaffRequest) -> HttpResponse:
     mine = waiting_for(request.user)
     shown = {bulletin.pk for bulletin in mine}
     others = [

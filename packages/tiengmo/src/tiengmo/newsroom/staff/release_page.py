@@ -8,18 +8,19 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from tiengmo.channels import registry
+from tiengmo.newsroom import panels
+from tiengmo.newsroom.queries import bulletin_of
+from tiengmo.newsroom.texts import number
 from tiengmo.people.queries import line_of, roles_of
 from tiengmo.places.queries import areas_label, households_in
 from tiengmo.releases.models import DeliveryStatus, Release
 
-from .. import panels
-from ..queries import bulletin_of
-from ..texts import number
 from .common import denied, page
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
+    from tiengmo.newsroom.staff.request import StaffRequest
     from tiengmo.people.models import User
 
 # Shown first, because someone may have to act.
@@ -48,7 +49,7 @@ def _may_read(user: User, release: Release) -> bool:
     return bool(codes & set(release.audience))
 
 
-def releases(request: HttpRequest) -> HttpResponse:
+def releases(request: StaffRequest) -> HttpResponse:
     found = [
         release
         for release in Release.objects.select_related("unit").order_by("-cleared_at")[:200]
@@ -70,7 +71,7 @@ def releases(request: HttpRequest) -> HttpResponse:
     )
 
 
-def release_page(request: HttpRequest, pk: Any) -> HttpResponse:
+def release_page(request: StaffRequest, pk: Any) -> HttpResponse:
     release = get_object_or_404(Release.objects.select_related("unit", "replaces"), pk=pk)
     if not _may_read(request.user, release):
         return denied(request)

@@ -12,35 +12,35 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.models import Revision
 
-from tiengmo.places.queries import areas_label, households_in, villages_in
-from tiengmo.releases.models import DeliveryStatus, Release
-
-from .. import languages, panels, review
-from ..actions import (
+from tiengmo.newsroom import languages, panels, review
+from tiengmo.newsroom.actions import (
     clear_bulletin,
     recall_bulletin,
     send_back_bulletin,
     withdraw_bulletin,
 )
-from ..differences import differences
-from ..errors import NewsroomError
-from ..forms_of import LOUDSPEAKERS, clean_html, previews, problems_of, sound_url
-from ..permissions import may_edit, require_withdrawer
-from ..queries import history, releases_of, version_number
-from ..texts import number
-from ..workflow import Stage
+from tiengmo.newsroom.differences import differences
+from tiengmo.newsroom.errors import NewsroomError
+from tiengmo.newsroom.forms_of import LOUDSPEAKERS, clean_html, previews, problems_of, sound_url
+from tiengmo.newsroom.permissions import may_edit, require_withdrawer
+from tiengmo.newsroom.queries import history, releases_of, version_number
+from tiengmo.newsroom.texts import number
+from tiengmo.newsroom.workflow import Stage
+from tiengmo.places.queries import areas_label, households_in, villages_in
+from tiengmo.releases.models import DeliveryStatus, Release
+
 from .common import REFUSALS, attempt, denied, page, readable_bulletin
 from .queue import facts_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
+    from tiengmo.newsroom.models import Bulletin, Edition
+    from tiengmo.newsroom.staff.request import StaffRequest
     from tiengmo.people.models import User
 
-    from ..models import Bulletin, Edition
 
-
-def review_page(request: HttpRequest, pk: int) -> HttpResponse:
+def review_page(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)
@@ -61,7 +61,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         facts=facts_of(version),
         villages=villages_in(version.audience).count() if version.audience else 0,
         version_number=version_number(row, row.latest_revision_id),
-        voices=[_voice(v, version) for v in version.language_versions()],
+        voices=[_voice(v) for v in version.language_versions()],
         plays_on_loudspeakers=LOUDSPEAKERS in version.channels,
         previews=previews(version),
         problems=problems_of(version, at_clearing=True) if row.stage != Stage.CLEARED else [],
@@ -93,7 +93,7 @@ def _list_url() -> str:
     return reverse("ban-tin:list")
 
 
-def _voice(version: Bulletin | Edition, bulletin: Bulletin) -> dict[str, Any]:
+def _voice(version: Bulletin | Edition) -> dict[str, Any]:
     sound = version.sound
     return {
         "language": languages.name_of(version.language),
@@ -131,7 +131,7 @@ def _may_withdraw(user: User, row: Bulletin) -> bool:
     out = list(releases_of(row).exclude(status=Release.Status.WITHDRAWN))
     if not out:
         return False
-    from ..actions.withdraw_bulletin import containing_unit
+    from tiengmo.newsroom.actions.withdraw_bulletin import containing_unit
 
     try:
         require_withdrawer(user, row, containing_unit(out))
@@ -155,7 +155,7 @@ def _release_line(release: Release) -> dict[str, Any]:
     }
 
 
-def _released_reach(request: HttpRequest, row: Bulletin) -> Any:
+def _released_reach(request: StaffRequest, row: Bulletin) -> Any:
     release = releases_of(row).exclude(released_at=None).first()
     if release is None:
         return ""
@@ -163,7 +163,7 @@ def _released_reach(request: HttpRequest, row: Bulletin) -> Any:
 
 
 @require_POST
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
+def clear(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)
@@ -193,7 +193,7 @@ def _said(release: Release) -> str:
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)
@@ -209,7 +209,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)
@@ -222,7 +222,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def recall(request: HttpRequest, pk: int) -> HttpResponse:
+def recall(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)

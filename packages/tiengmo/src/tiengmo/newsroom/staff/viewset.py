@@ -15,21 +15,21 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from tiengmo.foundation.vietnamese import fold
+from tiengmo.newsroom.models import Bulletin
+from tiengmo.newsroom.queries import bulletins_for
 from tiengmo.places.queries import areas_label
 
-from ..models import Bulletin
-from ..queries import bulletins_for
 from .editor import BulletinCreateView, BulletinEditView, BulletinRevertView
+from .form import edit_handler
 from .per_bulletin import (
     BulletinDeleteView,
     BulletinHistoryView,
+    BulletinLockView,
     BulletinPreviewRevisionView,
     BulletinRevisionsCompareView,
-    BulletinUsageView,
     BulletinUnlockView,
-    BulletinLockView,
+    BulletinUsageView,
 )
-from .form import edit_handler
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -102,7 +102,7 @@ def _latest_headline(bulletin: Bulletin) -> str:
 class ToReviewPage(View):
     """Wagtail's own workflow dialogues approve without naming a version: ours is the one page."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, _request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
         pk = str(kwargs["pk"])
         if not pk.isdigit():
             raise Http404
