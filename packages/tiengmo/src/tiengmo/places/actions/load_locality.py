@@ -89,6 +89,11 @@ class _Loading:
         }
         self.changed_units: dict[tuple[str, dt.date], set[str]] = defaultdict(set)
         self.changed_villages: dict[str, set[str]] = defaultdict(set)
+        self.by_code: dict[str, list[Unit]] = defaultdict(list)
+        self.by_pk = {unit.pk: unit for unit in self.units.values()}
+        carried = UnitSuccession.objects.exclude(carried_at=None).order_by("-pk")
+        # Where a unit was divided the lowest id, written last here, continues it.
+        self.continued_by = dict(carried.values_list("predecessor_id", "successor_id"))
         self.new_units: set[tuple[str, dt.date]] = set()
         self.new_villages: set[str] = set()
 
@@ -154,12 +159,16 @@ class _Loading:
     def _holder(self, code: str, day: dt.date) -> Unit:
         holders = [
             unit
-            for unit in self.units.values()
-            if unit.code == code
-            and unit.valid_from <= day
-            and (unit.valid_to is None or unit.valid_to >= day)
+            for unit in self._with_code(code)
+            if unit.valid_from <= day and (unit.valid_to is None or unit.valid_to >= day)
         ]
         return max(holders, key=lambda unit: unit.valid_from)
+
+    def _with_code(self, code: str) -> list[Unit]:
+        if not self.by_code:
+            for (known, _valid_from), unit in self.units.items():
+                self.by_code[known].append(unit)
+        return self.by_code[code]
 
     def _take_village(self, row: VillageRow) -> None:
         village = self.villages.get(row.code)
@@ -196,8 +205,9 @@ class _Loading:
         today = timezone.localdate()
         stated = [
             unit
-            for key, unit in self.units.items()
-            if key[0] == row.unit_code and key[1] <= today and key not in self.locality.planned
+            for unit in self._with_code(row.unit_code)
+            if unit.valid_from <= today
+            and (unit.code, unit.valid_from) not in self.locality.planned
         ]
         open_ones = [unit for unit in stated if not unit.is_planned]
         return max(open_ones or stated, key=lambda unit: (unit.valid_from, unit.pk))
@@ -205,17 +215,9 @@ class _Loading:
     def _heirs(self, unit: Unit) -> list[Unit]:
         """The unit and, as far as carry-overs have been done, what continues it."""
         line = [unit]
-        by_pk = {known.pk: known for known in self.units.values()}
-        while True:
-            step = (
-                UnitSuccession.objects.filter(predecessor=line[-1])
-                .exclude(carried_at=None)
-                .order_by("pk")
-                .first()
-            )
-            if step is None or line[-1].valid_to is None:
-                return line
-            line.append(by_pk[step.successor_id])
+        while line[-1].valid_to is not None and line[-1].pk in self.continued_by:
+            line.append(self.by_pk[self.continued_by[line[-1].pk]])
+        return line
 
     def _take_outlines(self) -> None:
         for outline in self.locality.outlines:
