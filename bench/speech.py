@@ -2,9 +2,11 @@
 
     python bench/speech.py [FILE.txt] [--minutes 3]
 
-Prints one row for every voice: bare synthesis alone, then the whole of what `sound.render` does
-(words, synthesis, filters, limiter, both encoders, and measuring both files as a listener decodes
-them). Exits 1 when the whole is slower than 30 times real time, or a file misses its loudness.
+Prints one row for every voice, the best of three runs: bare synthesis alone, then the whole of what
+`sound.render` does (words, synthesis, filters, limiter, both encoders, and measuring both files as
+a listener decodes them). Exits 1 when the whole is slower than 30 times real time, or a file is off
+its loudness. "processor" is real time over processor time of the whole in this process: the figure
+that other work on the machine moves least.
 """
 
 # ruff: noqa: E402  the settings must be known before anything of ours is imported
@@ -30,6 +32,7 @@ from tiengmo.voices.rules import passages
 from tiengmo.voices.speech import normalise
 
 TARGET = 30.0
+RUNS = 3
 VOICES = ("espeak/vi", "espeak/vi-vn-x-central", "espeak/vi-vn-x-south")
 # Where no text is given: the kinds of sentences a commune station reads every day.
 TEXT = """Ủy ban nhân dân xã thông báo: từ 7h30 ngày 03/8/2022 trạm y tế tiêm vắc xin cho trẻ em.
@@ -66,6 +69,8 @@ def main() -> int:
     options.add_argument("--minutes", type=float, default=3.0)
     chosen = options.parse_args()
     source = chosen.file.read_text(encoding="utf-8") if chosen.file else TEXT
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    print(f"{os.cpu_count()} cores, load before the run {load}\n")
     is_met = True
     print(
         "| voice | sound | bare eSpeak | words + speech + loudness + Opus + MP3 + check | ", end=""
@@ -80,8 +85,11 @@ def main() -> int:
         text = " ".join(text.split(" ")[: round(chosen.minutes * 60 * 3.6)])
         spoken = passages(normalise(text, region=choose_voice("vi", code).region))
         bare(spoken[:2], code)  # starts the engine's process
-        sound, took = bare(spoken, code)
-        result, clock, processor = whole(text, code)
+        # The best of some runs: what else the machine does only ever makes it slower.
+        sound, took = min((bare(spoken, code) for _ in range(RUNS)), key=lambda run: run[1])
+        result, clock, processor = min(
+            (whole(text, code) for _ in range(RUNS)), key=lambda run: run[1]
+        )
         speed = result.duration_seconds / clock
         is_loud = abs(result.loudness_lufs - c.TARGET_LUFS) <= c.TOLERANCE_LU
         is_below = result.true_peak_dbtp <= c.CEILING_DBTP
