@@ -32,7 +32,11 @@ LOOK_SECONDS = 0.5
 @click.option("--full", is_flag=True, help="Đọc cả bài. / Speak all of it.")
 @click.option("--boxes", default=0, metavar="N",
               help="Chỉ chạy N cụm loa. / Run only N loudspeakers.")  # fmt: skip
-def demo(once: bool, file: Path | None, area: str, full: bool, boxes: int) -> None:
+@click.option("--output", type=click.Choice(["null", "wav"]), default="null",
+              help="wav: ghi đúng những gì loa phát ra tệp. / wav: write what would be heard.")  # fmt: skip
+def demo(  # noqa: PLR0917
+    once: bool, file: Path | None, area: str, full: bool, boxes: int, output: str
+) -> None:
     """Chạy bản trình diễn: huyện Bát Xát, 176 thôn, 300 cụm loa. / Run the demo locality."""
     if file is not None and not once:
         raise click.UsageError("FILE chỉ dùng cùng --once.")
@@ -52,6 +56,7 @@ def demo(once: bool, file: Path | None, area: str, full: bool, boxes: int) -> No
             code = _once(raw, area=area, full=full, console=console, supervisor=None)
             sys.exit(code)
         os.environ["TIENGMO_DEMO_BOXES"] = str(boxes)
+        os.environ["TIENGMO_DEMO_OUTPUT"] = output
         os.environ["TIENGMO_CHILD_LOG"] = log_level
         _run(home, raw, once=once, area=area, full=full, console=console)
 
