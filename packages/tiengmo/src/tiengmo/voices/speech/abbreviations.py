@@ -36,6 +36,7 @@ _BEFORE_NAMES = [
     (re.compile(r"(?<!\w)H\. ?(?=[A-ZĐ]\w*[^\W\d_a-zA-Z])"), "huyện "),
     (re.compile(r"(?<!\w)(?:Đ|đ)/[cC]\.?(?!\w)"), "đồng chí"),
     (re.compile(r"(?<!\w)[tT]p\.? ?(?=[A-ZĐ])"), "thành phố "),
+    (re.compile(r"(?<=% )KH(?!\w)|(?<=vượt )KH(?!\w)|(?<=so với )KH(?!\w)"), "kế hoạch"),
     (re.compile(r"(?<!\w)PGS\. ?(?=TS|[A-ZĐ])"), "phó giáo sư "),
     (re.compile(r"(?<!\w)GS\. ?(?=TS|[A-ZĐ])"), "giáo sư "),
     (re.compile(r"(?<!\w)TS\. ?(?=[A-ZĐ])"), "tiến sĩ "),

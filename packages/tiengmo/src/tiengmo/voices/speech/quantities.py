@@ -27,6 +27,9 @@ _QUANTITY = re.compile(
     rf"(?P<sign>{_SIGN}|± ?)?(?P<money>[$€£¥] ?)?(?P<first>{_NUMBER})(?P<first_unit>{_UNIT})?"
     rf"(?:(?P<dash>{_DASH})(?P<second_sign>-)?(?P<second>{_NUMBER})(?P<second_unit>{_UNIT})?)?"
 )
+_SCALED = re.compile(
+    rf"(?<!\w)(?P<scale>triệu|nghìn|ngàn|tỷ|tỉ|vạn|trăm) (?P<unit>{_any(_LETTERED)})(?!\w)"
+)
 _CURRENCY_BEFORE = re.compile(rf"(?<!\w)(USD|VNĐ|VND|EUR) ?({_NUMBER})(?!\w)")
 _PART = r"\d[\d.]*(?:,\d+)?"
 _FRACTION = re.compile(rf"(?<![\d/.,])({_PART})(?: ?/ ?|:)({_PART})(?![\d/]|,\d)(?P<unit>{_UNIT})?")
@@ -93,6 +96,7 @@ def say_products(text: str) -> str:
 def say_quantities(text: str, region: Region) -> str:
     """Say every number that is left, with its sign and unit."""
     text = _DOTTED.sub(lambda match: _dotted(match.group(), region), text)
+    text = _SCALED.sub(lambda match: f"{match['scale']} {UNITS[match['unit']]}", text)
     text = _CURRENCY_BEFORE.sub(r"\2 \1", text)
     text = _FRACTION.sub(lambda match: _fraction(match, region), text)
     text = _PLUS.sub(" cộng ", text)

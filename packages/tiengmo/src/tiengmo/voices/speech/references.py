@@ -135,7 +135,9 @@ def say_romans(text: str, region: Region) -> str:
         return cardinal(number, region) if number else numeral
 
     def in_place(match: re.Match[str]) -> str:
-        if not match["first"].isupper() or not roman(match["first"]):
+        numeral = match["first"]
+        # One letter C, D, L or M is a letter: 38 độ C, tổ D.
+        if not numeral.isupper() or not roman(numeral) or numeral in {"C", "D", "L", "M"}:
             return match.group()
         more = _NUMERAL.sub(lambda one: value(one.group()), match["more"])
         more = _RANGE_DASH.sub(" đến ", more)
