@@ -102,7 +102,7 @@ def _latest_headline(bulletin: Bulletin) -> str:
 class ToReviewPage(View):
     """Wagtail's own workflow dialogues approve without naming a version: ours is the one page."""
 
-    def dispatch(self, _request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
         pk = str(kwargs["pk"])
         if not pk.isdigit():
             raise Http404
