@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.account import NameEmailSettingsPanel
 
 from .models import Role, User
 from .queries import roles_of
@@ -36,3 +37,8 @@ def leave_accounts_to_our_page(_request: HttpRequest, menu_items: list[Any]) -> 
 @hooks.register("insert_global_admin_css")  # type: ignore[untyped-decorator]
 def look() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("people/staff.css"))
+
+
+# The name people sign with stands in the audit log: an administrator changes it, on the record.
+# Wagtail's panel would offer first and last name, which nothing here reads.
+NameEmailSettingsPanel.is_active = lambda _panel: False

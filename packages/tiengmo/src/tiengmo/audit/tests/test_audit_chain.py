@@ -123,16 +123,20 @@ def test_the_database_refuses_it_too(sql):
     assert verify().is_whole
 
 
-def test_sqlite_replace_is_refused():
-    if connection.vendor != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
+def test_replacing_a_row_by_inserting_it_is_refused():
     write(3)
+    columns = (
+        "sequence, at, actor_id, actor_name, action, subject_type, subject_id, subject_name,"
+        " detail, previous_hash, hash"
+    )
+    forged = columns.replace("actor_name", "'ai đó'")
+    insert = f"INTO audit_auditentry ({columns}) SELECT {forged} FROM audit_auditentry WHERE sequence = 2"
+    sql = {
+        "sqlite": f"REPLACE {insert}",
+        "postgresql": f"INSERT {insert} ON CONFLICT (sequence) DO UPDATE SET actor_name = 'ai đó'",
+    }[connection.vendor]
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "REPLACE INTO audit_auditentry SELECT sequence, at, actor_id, 'ai đó', action,"
-            " subject_type, subject_id, subject_name, detail, previous_hash, hash"
-            " FROM audit_auditentry WHERE sequence = 2"
-        )
+        cursor.execute(sql)
     assert verify().is_whole
 
 

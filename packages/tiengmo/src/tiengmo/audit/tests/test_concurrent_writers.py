@@ -59,23 +59,24 @@ def finish(process):
     return output.strip()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+URL = os.environ.get("DATABASE_URL", "")
+DATABASES = ["sqlite", "postgresql"] if URL.startswith("postgres") else ["sqlite"]
+
+
+@pytest.fixture(params=DATABASES)
 def environment(request, tmp_path):
     anchor = str(tmp_path / "anchor.log")
     if request.param == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{tmp_path / 'chain.sqlite3'}", "ANCHOR": anchor}
         return
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL")
     import psycopg
 
     name = f"chain_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
+    with psycopg.connect(URL, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-    base, _, _ = url.partition("?")
+    base, _, _ = URL.partition("?")
     yield {"DATABASE_URL": f"{base.rsplit('/', 1)[0]}/{name}", "ANCHOR": anchor}
-    with psycopg.connect(url, autocommit=True) as server:
+    with psycopg.connect(URL, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -161,3 +161,13 @@ def test_nobody_resets_their_own_rights():
         actions.reset_second_factor(administrator, by=administrator, reason="mất máy")
     with pytest.raises(NotAllowed):
         actions.close_account(administrator, by=administrator)
+
+
+def test_nobody_renames_themselves_past_the_audit_log(client):
+    editor = UserFactory(editor=True)
+    sign_in(client, editor)
+    page = client.get("/quan-tri/account/").content.decode()
+    assert "first_name" not in page
+    client.post("/quan-tri/account/", {"name_email-first_name": "Chủ tịch"})
+    editor.refresh_from_db()
+    assert editor.first_name == ""
