@@ -15,7 +15,7 @@ import re
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tiengmo.voices.speech import normalise
 from tiengmo.voices.tests.speech import judge
@@ -39,7 +39,7 @@ def characters_a_second(speak: Callable[[str], object], lines: list[str], second
 
 def load(candidate: str) -> Callable[[str], str]:
     module, _, path = candidate.partition(":")
-    found = import_module(module)
+    found: Any = import_module(module)
     for name in path.split("."):
         found = getattr(found, name.removesuffix("()"))
         if name.endswith("()"):
