@@ -101,6 +101,14 @@ def test_a_fault_of_one_question_does_not_end_the_journal(journal):
     assert journal.write(Write("SELECT 1")).result()
 
 
+def test_a_writer_that_was_cancelled_does_not_end_the_journal(journal):
+    box = BoxJournal(journal, "BX-1")
+    for number in range(50):
+        box.keep(f"n{number}", "x").cancel()
+    assert box.keep("last", "y").result(timeout=5)
+    assert len(box.documents()) == 51
+
+
 def test_what_played_when_the_process_ended_was_cut_by_that():
     kept = json.loads(json.dumps(Progress(stage=Stage.STARTED, samples=32_000).to_json()))
     progress = Progress.from_json(kept)

@@ -125,6 +125,16 @@ def test_files_are_changed_when_full_and_none_of_the_line_is_lost(hand, tmp_path
             assert heard[index] == int(at / 0.25 + 1e-6) + 1
 
 
+def test_what_a_killed_process_heard_can_be_read(hand, tmp_path):
+    killed = WavOutput(hand.clock(), folder=tmp_path, rate=RATE)
+    killed.start()
+    killed.write(np.full(RATE, 3, np.int16))
+    hand.now += 0.5
+    killed.queued(hand.now)
+    WavOutput(hand.clock(), folder=tmp_path, rate=RATE).close()
+    assert np.count_nonzero(samples_of(killed.path)) == pytest.approx(RATE / 2, abs=1)
+
+
 def test_a_new_process_does_not_write_over_what_an_older_heard(hand, tmp_path, wav):
     wav.close()
     other = WavOutput(hand.clock(), folder=tmp_path, rate=RATE)

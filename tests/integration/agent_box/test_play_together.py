@@ -6,8 +6,8 @@ import time
 import pytest
 from speaker_agent.enrolment import NotEnrolledNow, enrol
 from speaker_agent.state import StateDir
-from speaker_link.keys import PrivateKey
 from speaker_link.enrolment import EnrolmentCode
+from speaker_link.keys import PrivateKey
 
 from bench.start_error import at_low_rate, measure
 

@@ -123,6 +123,10 @@ class Journal:
                 self._backlog = writes[-LARGEST_BACKLOG:]
             self.is_full = not is_kept
         for job in jobs:
+            # Whoever asked may have been cancelled; what they wrote is written nevertheless, and
+            # this thread must outlive them.
+            if not job.done.set_running_or_notify_cancel():
+                continue
             if job.read is None:
                 job.done.set_result(is_kept)
                 continue

@@ -5,7 +5,7 @@ import json
 import os
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from speaker_agent.outputs.base import OutputFailed, Pcm
 from speaker_agent.outputs.paced import PacedOutput
@@ -16,6 +16,13 @@ SAMPLE_BYTES = 2
 ROTATE_BYTES = 256 * 1024 * 1024
 HEADER_EVERY_SECONDS = 10.0
 DESCRIBE_EVERY_SECONDS = 600.0
+
+
+def _header(rate: int, size: int) -> bytes:
+    return HEADER.pack(
+        *(b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, rate),
+        *(rate * SAMPLE_BYTES, SAMPLE_BYTES, 16, b"data", size),
+    )
 
 
 class WavOutput(PacedOutput):
@@ -40,13 +47,14 @@ class WavOutput(PacedOutput):
         self.folder = folder
         self._rotate_bytes = rotate_bytes
         self._keep = keep
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
         self._bytes = 0
         self._headed_at = 0.0
         self._described_at = 0.0
         self._described_as_trusted = False
         self._origin_of_file = self.origin
         folder.mkdir(parents=True, exist_ok=True)
+        self._mend_last()
         self.path = self._next_path()
         self._open()
 
@@ -62,7 +70,8 @@ class WavOutput(PacedOutput):
         self._bytes = 0
         self._origin_of_file = self.origin + self._heard / self.rate
         try:
-            self._file = self.path.open("wb")
+            # Without a buffer: what was heard is in the file even if the process is killed.
+            self._file = self.path.open("wb", buffering=0)
             self._write_header()
             self._describe()
         except OSError as error:
@@ -76,16 +85,20 @@ class WavOutput(PacedOutput):
         if self._file is None:
             return
         self._file.seek(0)
-        self._file.write(
-            HEADER.pack(
-                *(b"RIFF", 36 + self._bytes, b"WAVE", b"fmt ", 16, 1, 1, self.rate),
-                *(self.rate * SAMPLE_BYTES, SAMPLE_BYTES, 16, b"data", self._bytes),
-            )
-        )
+        self._file.write(_header(self.rate, self._bytes))
         # A hole at the end must still count as sound.
         self._file.truncate(HEADER.size + self._bytes)
         self._file.seek(HEADER.size + self._bytes)
-        self._file.flush()
+
+    def _mend_last(self) -> None:
+        """A process that was killed left a header that tells less than the file holds."""
+        for path in sorted(self.folder.glob("heard-*.wav"))[-1:]:
+            with contextlib.suppress(OSError), path.open("r+b") as file:
+                size = path.stat().st_size - HEADER.size
+                rate = HEADER.unpack(file.read(HEADER.size))[7] if size >= 0 else 0
+                if rate:
+                    file.seek(0)
+                    file.write(_header(rate, size - size % SAMPLE_BYTES))
 
     def _describe(self) -> None:
         """The instant of the first sample, by three clocks. Better known after a sync."""
