@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.5
               help="Địa bàn nhận tin: mã hoặc tên. / Audience: a code or a name.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Đọc cả bài. / Speak all of it.")
 @click.option("--boxes", default=0, metavar="N",
-              help="Chỉ chạy N cụm loa. / Run only N loudspeakers.")  # fmt: skip
+              help="Chỉ chạy N cụm loa, rải đều các xã. / Run only N boxes, spread over communes.")  # fmt: skip
 @click.option("--output", type=click.Choice(["null", "wav"]), default="null",
               help="wav: ghi đúng những gì loa phát ra tệp. / wav: write what would be heard.")  # fmt: skip
 def demo(  # noqa: PLR0917
@@ -160,9 +160,7 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
         for box in Box.objects.filter(retired_at=None).select_related("village"):
             publish_assignment(box)
         address.write_text(settings.GATEWAY_URL)
-    running = len(boxes_to_run(home / "boxes"))
-    limit = int(os.environ["TIENGMO_DEMO_BOXES"])
-    return min(limit, running) if limit else running
+    return len(boxes_to_run(home / "boxes", limit=int(os.environ["TIENGMO_DEMO_BOXES"])))
 
 
 def _once(

@@ -17,9 +17,7 @@ def demo_boxes(folder: Path) -> None:
     """Chạy các cụm loa mô phỏng. / Run the simulated loudspeakers of the demo."""
     from tiengmo.config.demo.locality import boxes_to_run
 
-    states = boxes_to_run(folder)
-    limit = int(os.environ.get("TIENGMO_DEMO_BOXES", "0"))
-    states = states[:limit] if limit else states
+    states = boxes_to_run(folder, limit=int(os.environ.get("TIENGMO_DEMO_BOXES", "0")))
     _use_port(states, settings.BROKER_PORT)
     asyncio.run(_until_stopped(states, folder / "shared"))
 

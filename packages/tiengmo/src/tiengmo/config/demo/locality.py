@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,11 +152,18 @@ def _codes(rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], str]]:
         yield row, code
 
 
-def boxes_to_run(folder: Path) -> list[Path]:
-    """Name the state folders of the boxes that work: not in a dead zone, not broken."""
-    dead = set(Box.objects.filter(village__is_dead_zone=True).values_list("serial", flat=True))
-    running = []
+def boxes_to_run(folder: Path, limit: int = 0) -> list[Path]:
+    """Name the state folders of the boxes that work: not in a dead zone, not broken.
+
+    With a limit, that many of them spread over the communes: the first of each, then the second.
+    """
+    working = Box.objects.filter(retired_at=None, village__is_dead_zone=False)
+    commune_of = dict(working.values_list("serial", "village__unit_id"))
+    by_commune: dict[int, list[Path]] = {}
     for number, state in enumerate(sorted(folder.glob("BX*"))):
-        if _serial(state) not in dead and number % SILENT_ONE_IN != SILENT_ONE_IN - 1:
-            running.append(state)
-    return running
+        commune = commune_of.get(_serial(state))
+        if commune is not None and number % SILENT_ONE_IN != SILENT_ONE_IN - 1:
+            by_commune.setdefault(commune, []).append(state)
+    turns = zip_longest(*by_commune.values())
+    running = [state for turn in turns for state in turn if state is not None]
+    return running[:limit] if limit else running
