@@ -111,7 +111,7 @@ def _run(
         wanted = _prepare(home, tell)
         os.environ["TIENGMO_LOG"] = os.environ["TIENGMO_CHILD_LOG"]
         processes.start_all(supervisor, home)
-        processes.wait_until_serving(f"{web_url}/", supervisor=supervisor, seconds=60)
+        processes.wait_until_serving(f"{web_url}/", supervisor=supervisor, seconds=180)
         console.print(f"• Trang web đã mở sau {time.monotonic() - began:.0f} giây.")
         if once:
             online = processes.wait_until_connected(wanted, supervisor=supervisor, seconds=90)
