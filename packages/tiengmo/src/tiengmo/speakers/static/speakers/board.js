@@ -34,7 +34,7 @@
 
   function draw() {
     const seen = new Set();
-    for (const row of rows()) {
+    for (const row of [...rows()].reverse()) {  // worst last, on top
       const { lat, lon, state, name, label, url } = row.dataset;
       seen.add(row.id);
       const style = { radius: state === "silent" ? 7 : 5, color: "#fff", weight: 1, fillColor: COLOURS[state], fillOpacity: 0.95 };
