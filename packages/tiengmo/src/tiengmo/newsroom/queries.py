@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 def bulletins_for(user: User) -> QuerySet[Bulletin]:
     """Bulletins of the units where the person edits or approves, and of everything below."""
     units = units_below([*units_where(user, Role.EDITOR), *units_where(user, Role.APPROVER)])
-    units |= _taken_over_by(units)
+    units |= taken_over_by(units)
     waiting = [bulletin.pk for bulletin in _waiting_at_units_of(user)]
     return Bulletin.objects.filter(Q(unit_id__in=units) | Q(pk__in=waiting))
 
 
-def _taken_over_by(units: set[int]) -> set[int]:
+def taken_over_by(units: set[int]) -> set[int]:
     """Units that ended and whose successors these are, at any distance."""
     found: set[int] = set()
     level = set(units)
@@ -62,13 +63,10 @@ def _waiting_at_units_of(user: User) -> list[Bulletin]:
     )
 
 
-def waiting_for(user: User) -> list[Bulletin]:
-    """Latest versions that wait for this very person's clearing, oldest first."""
-    return [
-        bulletin.get_latest_revision_as_object()
-        for bulletin in _waiting_at_units_of(user)
-        if refusal_for(bulletin, user) is None
-    ]
+def waiting_for(user: User, *, most: int | None = None) -> list[Bulletin]:
+    """Latest versions that wait for this very person's clearing, oldest first, at most `most`."""
+    theirs = (b for b in _waiting_at_units_of(user) if refusal_for(b, user) is None)
+    return [bulletin.get_latest_revision_as_object() for bulletin in islice(theirs, most)]
 
 
 def releases_of(bulletin: Bulletin) -> QuerySet[Release]:

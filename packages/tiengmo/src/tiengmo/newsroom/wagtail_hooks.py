@@ -30,6 +30,9 @@ from .staff import urls  # noqa: E402
 from .staff.home import WaitingPanel  # noqa: E402
 from .staff.viewset import BulletinViewSet  # noqa: E402
 
+# The menu is on every page: it does not count further than this.
+COUNTED = 20
+
 # Wagtail's page tree has no use here: public pages read releases. The rest is for developers.
 HIDDEN_MENU = {"explorer", "help", "snippets"}
 HIDDEN_REPORTS = {
@@ -61,8 +64,9 @@ class QueueMenuItem(MenuItem):
         return bool({Role.APPROVER, Role.EDITOR} & roles_of(request.user))
 
     def render_component(self, request: StaffRequest) -> LinkMenuItem:
-        count = len(waiting_for(request.user)) if Role.APPROVER in roles_of(request.user) else 0
-        label = f"{self.label} ({count})" if count else str(self.label)
+        waiting = waiting_for(request.user, most=COUNTED + 1)
+        count = f"{COUNTED}+" if len(waiting) > COUNTED else str(len(waiting))
+        label = f"{self.label} ({count})" if waiting else str(self.label)
         return LinkMenuItem(
             self.name,
             label,

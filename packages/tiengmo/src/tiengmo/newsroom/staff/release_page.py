@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
@@ -9,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from tiengmo.channels import registry
 from tiengmo.newsroom import panels
-from tiengmo.newsroom.queries import bulletin_of
+from tiengmo.newsroom.queries import bulletin_of, taken_over_by
 from tiengmo.newsroom.texts import number
-from tiengmo.people.queries import line_of, roles_of
+from tiengmo.people.queries import units_below
 from tiengmo.places.queries import areas_label, households_in
 from tiengmo.releases.models import DeliveryStatus, Release
 
@@ -38,22 +39,32 @@ _ORDER = [
 ]
 
 
-def _may_read(user: User, release: Release) -> bool:
-    """Staff of the release's unit, of what lies above it, or of the units it went to."""
-    if not roles_of(user):
-        return False
-    held = set(user.assignments.values_list("unit_id", flat=True))
-    if held & {unit.pk for unit in line_of(release.unit)}:
-        return True
-    codes = set(user.assignments.values_list("unit__code", flat=True))
-    return bool(codes & set(release.audience))
+@dataclass(frozen=True)
+class Sight:
+    """Which releases a person may see, worked out once a page.
+
+    Those of the units they work in and of everything below, and those that went to their own unit.
+    """
+
+    unit_ids: frozenset[int]
+    codes: frozenset[str]
+
+    @classmethod
+    def of(cls, user: User) -> Sight:
+        held = [assignment.unit for assignment in user.assignments.select_related("unit")]
+        below = units_below(held)
+        return cls(frozenset(below | taken_over_by(below)), frozenset(unit.code for unit in held))
+
+    def covers(self, release: Release) -> bool:
+        return release.unit_id in self.unit_ids or bool(self.codes & set(release.audience))
 
 
 def releases(request: StaffRequest) -> HttpResponse:
+    sight = Sight.of(request.user)
     found = [
         release
-        for release in Release.objects.select_related("unit").order_by("-cleared_at")[:200]
-        if _may_read(request.user, release)
+        for release in Release.objects.select_related("unit").order_by("-cleared_at")[:500]
+        if sight.covers(release)
     ]
     return page(
         request,
@@ -73,7 +84,7 @@ def releases(request: StaffRequest) -> HttpResponse:
 
 def release_page(request: StaffRequest, pk: Any) -> HttpResponse:
     release = get_object_or_404(Release.objects.select_related("unit", "replaces"), pk=pk)
-    if not _may_read(request.user, release):
+    if not Sight.of(request.user).covers(release):
         return denied(request)
     from django.urls import reverse
 
