@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 CLOCK = "clock"
 FIRST_BURST = 8
 LATER_BURST = 6
-PAUSES_SECONDS = (10.0, 60.0, 300.0)
+PAUSES_SECONDS = (2.0, 8.0, 60.0, 300.0, 600.0)
+# The first burst is quick, to know the time at all. Later ones are stretched: what disturbs one
+# answer on a busy machine or line disturbs its neighbours too.
+STRETCHED_SECONDS = 0.15
 ANSWER_SECONDS = 3.0
 # Instants on the wire are cut off to milliseconds: on average half of one is missing.
 CUT_OFF_SECONDS = 0.0005
@@ -70,7 +73,8 @@ class Timekeeper:
         pauses = list(PAUSES_SECONDS)
         count = FIRST_BURST
         while True:
-            if await self._burst(publish, count):
+            is_first = not self.settled.is_set()
+            if await self._burst(publish, count, pause=0 if is_first else STRETCHED_SECONDS):
                 on_sync()
             self.settled.set()
             pause = pauses.pop(0) if pauses else PAUSES_SECONDS[-1]
@@ -80,9 +84,13 @@ class Timekeeper:
                 count = LATER_BURST
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
 
-    async def _burst(self, publish: Callable[[str], Awaitable[Any]], count: int) -> bool:
+    async def _burst(
+        self, publish: Callable[[str], Awaitable[Any]], count: int, *, pause: float
+    ) -> bool:
         samples = []
-        for _ in range(count):
+        for number in range(count):
+            if number and pause:
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             sample = await self._ask(publish)
             if sample is None:
                 break
