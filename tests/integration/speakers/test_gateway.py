@@ -1,15 +1,14 @@
 """From a row to a box and back, through a real broker and the real gateway process."""
 
 import asyncio
-import sys
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
 import pytest
 from django.utils import timezone
+from integration.speakers.light_box import LightBox, held, played
 from speaker_link.kinds import Kind
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.speakers.actions import (
@@ -27,9 +26,6 @@ from tiengmo.speakers.models import (
     Refusal,
     RetainedMessage,
 )
-
-sys.path.insert(0, str(Path(__file__).parent))
-from light_box import LightBox, held, played
 
 pytestmark = [
     pytest.mark.integration,
@@ -149,7 +145,7 @@ def test_will_marks_the_box_silent(broker, gateway, locality, new_box):
     async def scene():
         import aiomqtt
 
-        with pytest.raises((aiomqtt.MqttError, ExceptionGroup)):
+        with pytest.raises((aiomqtt.MqttError, ExceptionGroup)):  # noqa: PT012
             async with box.online():
                 await eventually(Box, serial=box.serial, is_online=True)
                 box.client._client.socket().shutdown(socket.SHUT_RDWR)
@@ -273,7 +269,7 @@ def test_retired_box_is_told_and_shut_out(broker, gateway, locality, new_box):
     box = new_box()
 
     async def scene():
-        with pytest.raises((aiomqtt.MqttError, ExceptionGroup, AssertionError)):
+        with pytest.raises((aiomqtt.MqttError, ExceptionGroup, AssertionError)):  # noqa: PT012
             async with box.online():
                 target = await eventually(Box, serial=box.serial, is_online=True)
                 await in_database(retire_box, target, by=SYSTEM)
@@ -282,7 +278,7 @@ def test_retired_box_is_told_and_shut_out(broker, gateway, locality, new_box):
                         m.typ is Kind.COMMAND and m.body.action == "retire" for m in box.obeyed
                     )
                 )
-                await box.until(lambda: box.client._disconnected.done(), 15)
+                await box.until(box.client._disconnected.done, 15)
                 raise aiomqtt.MqttError("shut out")
         with pytest.raises(aiomqtt.MqttError):
             async with box.online():

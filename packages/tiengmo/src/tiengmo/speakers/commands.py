@@ -33,7 +33,7 @@ def broker(kind: str | None, host: str | None, port: int | None) -> None:
         if not is_loopback(host):
             from .brokers.tls import server_certificate
 
-            certificate = server_certificate(host)
+            certificate = server_certificate(settings.BROKER_PUBLIC_HOST or host)
         listener = Listener(host, port or settings.BROKER_PORT, certificate)
         click.echo(
             _("Bộ chuyển tin: %(kind)s, %(scheme)s://%(host)s:%(port)s")

@@ -48,7 +48,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._seen: object = None
-        self._is_listening = False
+        self._listening: object = None
 
     def wait(self, seconds: float) -> bool:
         """Return True as soon as another connection has committed something, False after a while.
@@ -78,9 +78,10 @@ class Watcher:
 
     def _wait_for_notice(self, seconds: float) -> bool:
         with connection.cursor() as cursor:
-            if not self._is_listening or connection.connection.closed:
+            # Django may have opened a new connection since, and that one listens to nothing.
+            if self._listening is not connection.connection:
                 cursor.execute(f"LISTEN {CHANNEL}")
-                self._is_listening = True
+                self._listening = connection.connection
                 return True
         raw = connection.connection
         if not select.select([raw.fileno()], [], [], seconds)[0]:

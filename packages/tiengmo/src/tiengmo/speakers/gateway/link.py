@@ -90,6 +90,8 @@ class Link:
         host = settings.BROKER_HOST
         context = None
         if not is_loopback(host):
+            # The name in the certificate; what the broker listens on may be 0.0.0.0.
+            host = settings.BROKER_PUBLIC_HOST or host
             authority = settings.BROKER_TLS_CA or str(settings.KEYS / "tls" / "authority.crt")
             context = ssl.create_default_context(cafile=authority)
         client = aiomqtt.Client(

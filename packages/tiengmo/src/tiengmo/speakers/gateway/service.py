@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 from django.conf import settings
@@ -66,7 +67,7 @@ class Gateway:
         if not is_loopback(host) and settings.GATEWAY_URL.startswith("https://"):
             from tiengmo.speakers.brokers.tls import server_certificate
 
-            made = server_certificate(host)
+            made = server_certificate(urlsplit(settings.GATEWAY_URL).hostname or host)
             certificate, key = str(made.certificate), str(made.key)
         return uvicorn.Config(
             application(self._accounts, lambda: self._link.is_connected),
