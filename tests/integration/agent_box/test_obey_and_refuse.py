@@ -136,6 +136,42 @@ def test_volume_never_exceeds_the_limit(within):
     within(story)
 
 
+def test_a_new_assignment_is_followed_and_its_copies_disturb_nothing(within):
+    async def story(locality):
+        box = await locality.start_box()
+        where = topics.assignment(box.serial)
+        subscribed = []
+        original = type(box._line).subscribe
+
+        async def counted(line, names):
+            subscribed.append(names)
+            await original(line, names)
+
+        type(box._line).subscribe = counted
+        try:
+            changed = locality.assignment(
+                box.serial, version=2, stations=["083"], areas=["083-01", "083", "10"], volume=40
+            )
+            await locality.say(changed, where, to=box.serial, retain=True)
+            await locality.until(
+                lambda: locality.statuses[box.serial].assignment_version == 2, seconds=10
+            )
+            assert box.volume == 40
+            assert subscribed == [[topics.schedule("083")]]
+            await box.refresh()
+            await asyncio.sleep(1.5)
+            assert len(subscribed) == 2
+        finally:
+            type(box._line).subscribe = original
+        # The station that is no longer followed is not heard any more, and so not refused.
+        await locality.publish_schedule(locality.soon(3))
+        await asyncio.sleep(1.5)
+        assert locality.heard["refusal"] == []
+        assert not box.book.entries
+
+    within(story)
+
+
 @pytest.mark.parametrize(
     ("attack", "reason"),
     [

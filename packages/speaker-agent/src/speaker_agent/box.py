@@ -105,6 +105,7 @@ class Box:
         self._status_due = asyncio.Event()
         self._line: Line | None = None
         self._is_retired = False
+        self._followed: list[str] = []
         self._was_trusted = False
         host.register(self.book.sounds)
         host.pacer.add(self.player)
@@ -225,7 +226,13 @@ class Box:
         is_ours = kept.get("assignment_version") == assignment.version
         self.set_volume(kept["volume"] if is_ours else assignment.volume)
         self.book.reassign(assignment)
-        await self.refresh()
+        followed, self._followed = self._followed, list(assignment.stations)
+        if self._line is not None:
+            gone = [s for s in followed if s not in assignment.stations]
+            new = [s for s in assignment.stations if s not in followed]
+            # The broker keeps a subscription of ours until we take it back.
+            await self._line.unsubscribe([topics.schedule(station) for station in gone])
+            await self._line.subscribe([topics.schedule(station) for station in new])
         self._after_schedule()
 
     def _on_schedule(self, schedule: Schedule, without_time: bool) -> bool:

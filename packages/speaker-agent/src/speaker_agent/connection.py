@@ -48,6 +48,11 @@ class Line(NamedTuple):
         if names:
             await self.client.subscribe([(name, 1) for name in names])
 
+    async def unsubscribe(self, names: list[str]) -> None:
+        """No longer listen there."""
+        if names:
+            await self.client.unsubscribe(names)
+
 
 class Retired(Exception):
     """The box was told to stop for good."""

@@ -84,9 +84,12 @@ class Fleet:
                 await self.host.close()
 
     def _context(self) -> ssl.SSLContext | None:
-        """Sound is fetched from the same authority's servers as the broker's."""
+        """For sound: the broker's authority, or one that the system knows."""
         config, _ = self.states[0].load()
-        return tls_context(config.broker)
+        context = tls_context(config.broker)
+        if context is not None and config.broker.authority:
+            context.load_default_certs()
+        return context
 
 
 async def run_fleet(

@@ -176,6 +176,8 @@ class Inbox:
                 log.warning("%s: nothing is done with %s", self.serial, message.typ)
 
     async def _assign(self, assignment: Assignment, text: str) -> None:
+        if assignment == self.assignment:
+            return  # the broker's copy, sent again with a subscription
         self.assignment = assignment
         await asyncio.wrap_future(self.journal.keep(ASSIGNMENT, text))
         await self._on_assignment(assignment)
