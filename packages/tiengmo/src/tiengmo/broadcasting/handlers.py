@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,24 @@ from django.utils import timezone
 
 from tiengmo.broadcasting.actions import publish_station
 from tiengmo.broadcasting.models import PlayoutItem
-from tiengmo.outbox.registry import every, handles
+from tiengmo.outbox.registry import Later, every, handles
 from tiengmo.places.models import Unit
+from tiengmo.speakers.errors import NoStationKey
+
+logger = logging.getLogger(__name__)
+
+WAIT_FOR_KEY_SECONDS = 30.0
 
 
 @handles("station.publish")
 def station_publish(payload: dict[str, Any]) -> None:
-    publish_station(Unit.objects.get(pk=payload["station"]))
+    station = Unit.objects.get(pk=payload["station"])
+    try:
+        publish_station(station)
+    except NoStationKey as error:
+        # A station that has just been made (a merger) speaks as soon as its key is issued.
+        logger.warning("%s", error)
+        raise Later(WAIT_FOR_KEY_SECONDS) from error
 
 
 @every("broadcasting.roll", seconds=3600)
