@@ -24,6 +24,12 @@
     show();
   }
 
+  // The rich text editor has a label beside it that names only its hidden field.
+  function nameTheEditor(editor) {
+    const label = editor.closest("[data-field-wrapper]")?.querySelector("label");
+    if (label) editor.setAttribute("aria-label", label.firstChild.textContent.trim());
+  }
+
   function addProposal(script) {
     const form = script.form;
     const box = document.createElement("div");
@@ -68,7 +74,10 @@
   }
 
   function start() {
-    const addAll = (root) => root.querySelectorAll("[data-count]").forEach(addCounter);
+    const addAll = (root) => {
+      root.querySelectorAll("[data-count]").forEach(addCounter);
+      root.querySelectorAll("[contenteditable=true]:not([aria-label])").forEach(nameTheEditor);
+    };
     addAll(document);
     document.querySelectorAll("textarea[data-propose]").forEach(addProposal);
     // Editions added while writing.
