@@ -135,7 +135,7 @@ def station_signers(unit: Unit, priority: Priority = Priority.ROUTINE) -> list[S
         expires_at__gt=now,
     ).select_related("unit")
     by_holder: dict[str, StationKey] = {}
-    for row in rows:
+    for row in rows:  # newest first: after a merger it covers the most
         if Priority(row.highest_priority).rank >= priority.rank:
             by_holder.setdefault(row.holder, row)
     if len(by_holder) < wanted:
@@ -169,7 +169,7 @@ def gateway_signer() -> Signer:
             expires_at__gt=now,
         )
         .select_related("unit")
-        .order_by("-expires_at")
+        .order_by("-created_at")
         .first()
     )
     if row is None:

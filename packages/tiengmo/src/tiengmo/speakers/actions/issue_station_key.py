@@ -41,10 +41,12 @@ def issue_station_key(
     holder: str = "",
     highest_priority: Priority = Priority.PRIORITY,
     life: timedelta = LIFE,
+    areas: list[str] | None = None,
 ) -> StationKey:
     """Make a signing key for a unit and have the root key certify it for that unit's area.
 
-    Whoever runs this holds the root key's medium: that, and not an account, is the authority.
+    `areas` is wider than the unit where it also takes over those of units before it. Whoever
+    runs this holds the root key's medium: that, and not an account, is the authority.
 
     Raises:
         RootKeyMissing: the root's private key is not here.
@@ -56,7 +58,7 @@ def issue_station_key(
         serial=new_id(),
         key=key.public,
         holder=holder or f"{unit.name} ({unit.code})",
-        areas=[unit.code],
+        areas=areas or [unit.code],
         highest_priority=highest_priority,
         kinds=_KINDS[purpose],
         # A box whose clock is a little behind must take it at once.

@@ -42,7 +42,7 @@ class BrokerAccounts:
         """Learn whether this broker has the plugin: only then the answers may be subscribed to."""
         try:
             granted = await client.subscribe(CONTROL_RESPONSE_TOPIC, qos=1)
-            codes = [int(getattr(code, "value", code) or 0) for code in granted]
+            codes = [code if isinstance(code, int) else code.value for code in granted]
             self._has_plugin = all(code < _REFUSED for code in codes)
         except aiomqtt.MqttError:
             self._has_plugin = False

@@ -7,7 +7,7 @@ import select
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import close_old_connections, connection
 
@@ -48,7 +48,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._seen: object = None
-        self._listening: object = None
+        self._listening: Any = None
 
     def wait(self, seconds: float) -> bool:
         """Return True as soon as another connection has committed something, False after a while.
@@ -83,7 +83,7 @@ class Watcher:
                 cursor.execute(f"LISTEN {CHANNEL}")
                 self._listening = connection.connection
                 return True
-        raw = connection.connection
+        raw: Any = connection.connection
         if not select.select([raw.fileno()], [], [], seconds)[0]:
             return False
         for _notice in raw.notifies(timeout=0.001):
