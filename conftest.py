@@ -14,6 +14,11 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "tests"))
 compile_all()  # before Django reads the first translation
 
+# In CI the same examples every time: a change is judged by its own faults, not by luck.
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
+
 _skipped: dict[str, str] = {}
 
 
