@@ -85,7 +85,7 @@ class Locality(Peer):
 
     async def refusal(self, reason):
         await self.until(
-            lambda: any(body.reason == reason for _, body in self.heard["refusal"]), seconds=10
+            lambda: any(body.reason == reason for _, body in self.heard["refusal"]), seconds=20
         )
 
 

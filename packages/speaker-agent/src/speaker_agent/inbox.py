@@ -37,7 +37,7 @@ REVOCATIONS = "revocations"
 ROTATION = "root"
 SCHEDULE_PREFIX = "schedule/"
 # How long what waits for the time is held back before it is judged without.
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 10.0
 
 
 class Inbox:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -20,10 +21,11 @@ from speaker_agent.timing.sync import TimeSample, best_offset
 log = logging.getLogger(__name__)
 
 CLOCK = "clock"
-FIRST_BURST = 8
+FIRST_BURST = 3
 LATER_BURST = 6
 PAUSES_SECONDS = (2.0, 8.0, 60.0, 300.0, 600.0)
-# The first burst is quick, to know the time at all. Later ones are stretched: what disturbs one
+# The first burst is short and quick, to know the time at all, also when a whole province comes
+# back at once after a power cut. Later ones are stretched: what disturbs one
 # answer on a busy machine or line disturbs its neighbours too.
 STRETCHED_SECONDS = 0.15
 ANSWER_SECONDS = 3.0
@@ -39,7 +41,8 @@ class Timekeeper:
         self.pen = pen
         self.journal = journal
         self.settled = asyncio.Event()
-        """The first burst of this connection is over, whatever it brought."""
+        """The time is known: what waited for it may be judged."""
+        self._given_up: deque[str] = deque(maxlen=32)
         self._questions: dict[str, tuple[float, asyncio.Future[TimeSample]]] = {}
         self._round_trip: float | None = None
         kept = journal.documents().get(CLOCK)
@@ -49,8 +52,8 @@ class Timekeeper:
 
     @property
     def nonces(self) -> frozenset[str]:
-        """Questions that wait for an answer."""
-        return frozenset(self._questions)
+        """Questions that wait for an answer, or did: a late answer is useless but no attack."""
+        return frozenset((*self._questions, *self._given_up))
 
     def answer(self, answer: TimeAnswer, *, at: float) -> None:
         """A verified answer came, at this reading of our counter."""
@@ -69,14 +72,16 @@ class Timekeeper:
         self, publish: Callable[[str], Awaitable[Any]], on_sync: Callable[[], None]
     ) -> None:
         """As long as the connection holds."""
-        self.settled.clear()
+        if self.clock.is_trusted:
+            self.settled.set()
         pauses = list(PAUSES_SECONDS)
         count = FIRST_BURST
         while True:
-            is_first = not self.settled.is_set()
-            if await self._burst(publish, count, pause=0 if is_first else STRETCHED_SECONDS):
+            pause = STRETCHED_SECONDS if self.clock.is_trusted else 0.0
+            if await self._burst(publish, count, pause=pause):
                 on_sync()
-            self.settled.set()
+            if self.clock.is_trusted:
+                self.settled.set()
             pause = pauses.pop(0) if pauses else PAUSES_SECONDS[-1]
             if not self.clock.is_trusted:
                 pause, pauses, count = PAUSES_SECONDS[0], list(PAUSES_SECONDS), FIRST_BURST
@@ -121,6 +126,7 @@ class Timekeeper:
             await publish(text)
             return await asyncio.wait_for(future, ANSWER_SECONDS)
         except TimeoutError:
+            self._given_up.append(nonce)
             return None
         finally:
             self._questions.pop(nonce, None)
