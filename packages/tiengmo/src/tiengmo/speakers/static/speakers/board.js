@@ -1,6 +1,13 @@
 // The operator's board: markers follow the table's rows, and "silent since" counts on by itself.
 (() => {
   "use strict";
+  // Another part of the staff interface may have brought htmx already; two of them ask twice.
+  if (!window.htmx) {
+    const script = document.createElement("script");
+    script.src = document.currentScript.dataset.htmx;
+    script.onload = () => window.htmx.process(document.body);
+    document.head.append(script);
+  }
   const COLOURS = { online: "#1b7a43", playing: "#0b5fa5", attention: "#9a5b00", silent: "#b3261e", never: "#5f6368", retired: "#5f6368" };
   const rows = () => document.querySelectorAll("#loa-rows tr[data-lat]");
 
