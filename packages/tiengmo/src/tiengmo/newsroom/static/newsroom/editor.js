@@ -26,7 +26,8 @@
 
   // The rich text editor has a label beside it that names only its hidden field.
   function nameTheEditor(editor) {
-    const label = editor.closest("[data-field-wrapper]")?.querySelector("label");
+    const hidden = editor.closest("[data-field-input]")?.querySelector("input[id]");
+    const label = hidden && document.querySelector(`label[for="${CSS.escape(hidden.id)}"]`);
     if (label) editor.setAttribute("aria-label", label.firstChild.textContent.trim());
   }
 
