@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-
 from tiengmo.foundation.catalogues import compile_all
 
 ROOT = Path(__file__).parent

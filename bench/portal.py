@@ -31,7 +31,7 @@ http {{
   fastcgi_temp_path {home}/nf; uwsgi_temp_path {home}/nu; scgi_temp_path {home}/ns;
   types {{ text/html html; }}
   upstream application {{ server 127.0.0.1:{web}; keepalive 16; }}
-  proxy_cache_path {home}/cache levels=1:2 keys_zone=pages:10m max_size=1g inactive=1d use_temp_path=off;
+  proxy_cache_path {home}/cache levels=1:2 keys_zone=pages:10m inactive=1d use_temp_path=off;
   server {{
     listen 127.0.0.1:{nginx};
     location /file/ {{ alias {home}/files/; }}
@@ -53,7 +53,7 @@ def free_port() -> int:
 
 
 def fill() -> str:
-    """Set up a home with 40 released bulletins and one Wagtail page; give the bulletin's address."""
+    """Set up a home with 40 releases and one Wagtail page; give a bulletin's address."""
     import django
 
     django.setup()
@@ -62,13 +62,14 @@ def fill() -> str:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    from bench.wagtail_page.models import PlainPage
     from tiengmo.audit.actors import SYSTEM
     from tiengmo.config.demo.bulletins import TEXTS
     from tiengmo.config.demo.locality import DATA
     from tiengmo.places.actions import load_locality
     from tiengmo.places.queries import top_units
     from tiengmo.releases.tests.factories import DeliveryFactory, ReleaseFactory, RenditionFactory
+
+    from bench.wagtail_page.models import PlainPage
 
     load_locality(DATA / "units.csv", DATA / "villages.csv", DATA / "geometry.geojson", by=SYSTEM)
     title, _, text = (TEXTS / "ret-dam.txt").read_text(encoding="utf-8").partition("\n")
@@ -159,7 +160,9 @@ def main() -> None:
         print(f"| {'what':<32} | req/s | p99 ms | × Wagtail | × file |")
         print(f"|{'-' * 34}|------:|-------:|----------:|-------:|")
         for name, (rate, p99) in medians.items():
-            print(f"| {name:<32} | {rate:.0f} | {p99:.1f} | {rate / wagtail:.1f} | {rate / file:.2f} |")
+            print(
+                f"| {name:<32} | {rate:.0f} | {p99:.1f} | {rate / wagtail:.1f} | {rate / file:.2f} |"
+            )
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)

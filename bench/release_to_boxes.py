@@ -18,7 +18,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXT = "Bản tin đo thời gian số {n}\n\n" + "Bà con chú ý theo dõi dự báo thời tiết và lịch làm việc của xã trong tuần này. " * 12
+SENTENCE = "Bà con chú ý theo dõi dự báo thời tiết và lịch làm việc của xã trong tuần này. "
+TEXT = "Bản tin đo thời gian số {n}
+
+" + SENTENCE * 12
 BOXES = 300
 
 
@@ -60,7 +63,6 @@ def main() -> None:
 
     django.setup()
     from django.conf import settings
-
     from tiengmo.config.commands.setup import set_up
     from tiengmo.config.demo import bulletins
     from tiengmo.config.demo.locality import ensure_locality
@@ -103,8 +105,10 @@ def main() -> None:
             sound = release.renditions.get().opus_sha256
             bare.append(bare_downloads(f"{settings.GATEWAY_URL}/speaker/1/sound/{sound}"))
             seconds = (release.renditions.get().sound_duration_ms or 0) / 1000
-            print(f"  round {n}: sound {seconds:.0f} s, last box {took[-1]:.2f} s,"
-                  f" half of them {statistics.median(times):.2f} s, bare {bare[-1]:.2f} s")
+            print(
+                f"  round {n}: sound {seconds:.0f} s, last box {took[-1]:.2f} s,"
+                f" half of them {statistics.median(times):.2f} s, bare {bare[-1]:.2f} s"
+            )
     finally:
         supervisor.stop()
     print("| what | median s | worst s |")

@@ -22,8 +22,8 @@ SCRIPT_CHARACTERS = 24_000
 BODY_CHARACTERS = 200_000
 
 # About half a minute of speech, and a minute at most.
-LEAD_CHARACTERS = 320
-MOST_LEAD_CHARACTERS = 800
+LEAD_CHARACTERS = 140
+MOST_LEAD_CHARACTERS = 400
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”»)]*\s+(?=[\"“«(]?[^\W\d_])")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:TP|TX|TT|Tp|Th|ThS|TS|PGS|GS|BS|ông|bà|[A-ZĐ])\.$")
@@ -100,7 +100,7 @@ def sentences(paragraph: str) -> list[str]:
 
 
 def lead(paragraphs: Sequence[str]) -> str:
-    """What a listener needs to hear first: whole sentences from the beginning of the article.
+    """Sum an article up for a list: whole sentences from its beginning.
 
     A line without an end, such as a place or a byline above the text, is passed over. Sentences
     are taken until there are LEAD_CHARACTERS, never more than MOST_LEAD_CHARACTERS.

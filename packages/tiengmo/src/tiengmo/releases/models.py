@@ -106,7 +106,7 @@ class Rendition(models.Model):
 
 
 class Delivery(models.Model):
-    """One release to one target on one channel. Personal data: none (targets are devices, pages)."""
+    """One release to one target on one channel. Personal data: none (devices and pages)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="deliveries")

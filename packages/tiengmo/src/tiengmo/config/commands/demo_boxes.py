@@ -40,7 +40,9 @@ def _use_port(states: list[Path], port: int) -> None:
 async def _until_stopped(states: list[Path], shared: Path) -> None:
     from speaker_agent.fleet import run_fleet
 
-    task = asyncio.ensure_future(run_fleet(states, output=os.environ.get("TIENGMO_DEMO_OUTPUT", "null"), shared=shared))
+    task = asyncio.ensure_future(
+        run_fleet(states, output=os.environ.get("TIENGMO_DEMO_OUTPUT", "null"), shared=shared)
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from tiengmo.newsroom import texts
 from tiengmo.newsroom.errors import NotReady
 from tiengmo.newsroom.models import Bulletin
+from tiengmo.voices.speech import lead as lead_script
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
 
@@ -42,7 +45,7 @@ def bulletin_from_text(text: str, *, unit: Unit, author: User, full: bool = Fals
         short_text=texts.shorten(first, texts.SHORT_TEXT_CHARACTERS),
         summary=texts.shorten(lead, SUMMARY_TARGET),
         body="".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs),
-        script="\n".join([first, *paragraphs]) if full else script_for(first, lead),
+        script="\n".join([first, *paragraphs]) if full else script_for(first, paragraphs),
     )
 
 
@@ -52,9 +55,8 @@ def _paragraphs(text: str) -> list[str]:
     return [joined for part in parts if (joined := texts.clean_line(part))]
 
 
-def script_for(headline: str, lead: str) -> str:
-    """The script proposed for a headline and a lead; the headline first, as on the radio."""
-    headline = headline.rstrip(" .")
-    if not lead:
-        return f"{headline}." if headline else ""
-    return f"{headline}.\n{lead}" if headline and not lead.startswith(headline) else lead
+def script_for(headline: str, paragraphs: Sequence[str]) -> str:
+    """Propose what to speak: the headline first, as on the radio, then what opens the article."""
+    if paragraphs and headline and paragraphs[0].startswith(headline.rstrip(" .…")):
+        headline = ""
+    return lead_script("\n".join(line for line in (headline, *paragraphs) if line))

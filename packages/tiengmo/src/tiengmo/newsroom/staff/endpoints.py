@@ -27,7 +27,6 @@ def propose_script(request: StaffRequest) -> JsonResponse:
     headline = texts.clean_line(request.POST.get("headline", ""))[: texts.HEADLINE_CHARACTERS]
     article = texts.plain(str(body))[: texts.BODY_CHARACTERS]
     paragraphs = [line for line in article.split("\n") if line.strip()]
-    lead = (
-        texts.lead(paragraphs) if paragraphs else texts.clean_text(request.POST.get("summary", ""))
-    )
-    return JsonResponse({"script": script_for(headline, lead)})
+    if not paragraphs:
+        paragraphs = texts.clean_text(request.POST.get("summary", "")).splitlines()
+    return JsonResponse({"script": script_for(headline, paragraphs)})
