@@ -1,0 +1,138 @@
+"""The whole system as a newcomer starts it, in a home of its own, with some loudspeakers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class System:
+    """One running demo, seen from outside: processes, files and the database."""
+
+    home: Path
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        lines = (self.home / "ports").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)["TIENGMO_PUBLIC_URL"]
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "tiengmo.config.cli", *arguments]
+
+    def once(self, text: Path, *options: str) -> subprocess.Popen:
+        return subprocess.Popen(
+            self.command("demo", "--once", str(text), *options),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        with closing(sqlite3.connect(self.home / "tiengmo.sqlite3", timeout=30)) as database:
+            return database.execute(sql, values).fetchall()
+
+    def wait_for(self, sql: str, *values: object, seconds: float = 60) -> list[tuple]:
+        deadline = time.monotonic() + seconds
+        while True:
+            rows = self.rows(sql, *values)
+            if rows and rows[0][0]:
+                return rows
+            assert time.monotonic() < deadline, f"never came: {sql}"
+            time.sleep(0.1)
+
+    def kill(self, name: str) -> None:
+        """kill -9 one process of the running demo; its supervisor starts it again."""
+        wanted = ["-m", "tiengmo.config.cli", name]
+        if name == "web":
+            wanted = ["-m", "gunicorn"]
+        victims = []
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            line, environ = process.info["cmdline"] or [], process.info["environ"] or {}
+            if environ.get("TIENGMO_HOME") != str(self.home):
+                continue
+            if name == "broker":
+                if any("mosquitto" in part for part in line[:1]):
+                    victims.append(process)
+            elif " ".join(wanted) in " ".join(line):
+                victims.append(process)
+        assert victims, f"no {name} is running"
+        for process in victims:
+            process.send_signal(signal.SIGKILL)
+
+    def reports(self, release_title: str) -> list[tuple]:
+        return self.rows(
+            "SELECT p.box_id, p.outcome, p.samples_played, p.samples_total FROM speakers_playreport p"
+            " JOIN broadcasting_playoutitem i ON replace(i.id, '-', '') = replace(p.item_id, '-', '')"
+            " WHERE i.title LIKE ?",
+            f"{release_title}%",
+        )
+
+    def recordings(self) -> dict[str, Path]:
+        """The newest recording of each box that ran, by serial."""
+        found = {}
+        for state in (self.home / "boxes").glob("BX*"):
+            if files := sorted((state / "heard").glob("heard-*.wav")):
+                found[json.loads((state / "config.json").read_text())["serial"]] = files[-1]
+        return found
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TIENGMO_", "DATABASE_URL", "DJANGO_"))
+    }
+    return kept | {
+        "TIENGMO_HOME": str(home),
+        "TIENGMO_ROOT": str(ROOT),
+        "TIENGMO_PLAYOUT_LEAD_SECONDS": "5",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@contextmanager
+def running_system(home: Path, *, boxes: int, output: str):
+    """A running demo whose first bulletin is on the air and whose boxes are on line."""
+    system = System(home, _environment(home))
+    log = (home / "screen.log").open("w")
+    demo = subprocess.Popen(
+        system.command("demo", "--boxes", str(boxes), "--output", output),
+        env=system.environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        deadline = time.monotonic() + 400
+        while "Bản tin đầu tiên" not in (home / "screen.log").read_text():
+            assert demo.poll() is None, (home / "screen.log").read_text()
+            assert time.monotonic() < deadline, (home / "screen.log").read_text()
+            time.sleep(0.5)
+        system.wait_for(
+            "SELECT count(*) >= ? FROM speakers_box WHERE is_online = 1", boxes, seconds=120
+        )
+        yield system
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(40)
+        log.close()
+    left = [
+        process
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get("TIENGMO_HOME") == str(home)
+    ]
+    assert not left, f"Ctrl-C left {left}"
