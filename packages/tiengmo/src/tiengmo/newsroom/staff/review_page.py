@@ -81,7 +81,7 @@ def review_page(request: StaffRequest, pk: int) -> HttpResponse:
         reach=panels.render_panels(
             panels.AUDIENCE, request, audience=version.audience, channels=version.channels
         )
-        if version.audience and row.stage != Stage.CLEARED
+        if version.audience and row.stage not in {Stage.CLEARED, Stage.WITHDRAWN}
         else "",
         released_reach=_released_reach(request, row),
     )
