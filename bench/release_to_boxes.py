@@ -19,9 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = "Bà con chú ý theo dõi dự báo thời tiết và lịch làm việc của xã trong tuần này. "
-TEXT = "Bản tin đo thời gian số {n}
-
-" + SENTENCE * 12
+TEXT = "Bản tin đo thời gian số {n}\n\n" + SENTENCE * 12
 BOXES = 300
 
 
