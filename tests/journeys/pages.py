@@ -54,22 +54,31 @@ class Visitor:
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
 
-    def look(self, name: str, *, within: str = "") -> None:
+    def look(self, name: str) -> None:
         """Leave a picture at both widths; nothing may be cut off or shut anybody out."""
         for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900 if width > 400 else 740})
-            # The menu slides away on a narrow window, and takes a moment to do so.
-            self.page.wait_for_timeout(500)
+            self._show_at(width)
             if tall := self.page.evaluate(_HEIGHT):
                 self.page.set_viewport_size({"width": width, "height": max(740, int(tall))})
             self.page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
             if wide := self.page.evaluate(_TOO_WIDE):
                 self.faults.append(f"{name} at {width}: {wide}")
-            self.faults += [f"{name} at {width}: {fault}" for fault in self._barriers(within)]
-        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+            self.faults += [f"{name} at {width}: {fault}" for fault in self._barriers()]
+        self._show_at(WIDTHS[0])
 
-    def _barriers(self, within: str) -> list[str]:
-        found = Axe().run(self.page, context=within or None)
+    def glance(self, name: str) -> None:
+        """Leave a picture of what the window shows, of a page that is longer than a picture."""
+        for width in reversed(WIDTHS):
+            self._show_at(width)
+            self.page.screenshot(path=self.pictures / f"{name}-{width}.png")
+
+    def _show_at(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900 if width > 400 else 740})
+        # The menu slides away on a narrow window, and takes a moment to do so.
+        self.page.wait_for_timeout(500)
+
+    def _barriers(self) -> list[str]:
+        found = Axe().run(self.page)
         assert found["passes"], "axe looked at nothing"
         return [
             f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"

@@ -29,11 +29,13 @@ def never_reloads(page):
 def test_the_operator_sets_a_volume_and_sounds_a_tone(sign_in, system):
     operator = sign_in("trucdai")
     board = operator.page
+    operator.open("/quan-tri/loa/?unit=02701")
+    operator.look("board-of-a-commune")
     operator.open("/quan-tri/loa/")
     expect(board.locator("#loa-rows tr")).to_have_count(300)
     expect(board.locator("#loa-map canvas")).to_be_visible()
     is_same_page = never_reloads(board)
-    operator.look("board")
+    operator.glance("board")
 
     serial = boxes_online(system)[0]
     box = board.context.new_page()

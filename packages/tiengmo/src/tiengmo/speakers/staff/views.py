@@ -262,7 +262,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
         else:
             command = f"speaker-agent enrol --gateway {settings.GATEWAY_URL} --code {code}"
-            drawing = segno.make(command, micro=False).svg_inline(scale=4, border=2)
+            # omitsize: a viewBox, so that the style sheet scales it whole.
+            drawing = segno.make(command, micro=False).svg_inline(border=2, omitsize=True)
             context |= {
                 "code": code,
                 "command": command,
