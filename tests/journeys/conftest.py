@@ -74,7 +74,7 @@ def visit(browser, system):
         expect.set_options(timeout=PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error.stack}"))
         return page
 
     yield open_one

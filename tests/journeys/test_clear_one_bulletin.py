@@ -64,8 +64,11 @@ def test_an_editor_writes_an_approver_clears_and_both_see_who_was_reached(sign_i
     proved = system.rows(
         "SELECT count(DISTINCT p.box_id) FROM speakers_playreport p JOIN broadcasting_playoutitem i"
         " ON replace(i.id, '-', '') = replace(p.item_id, '-', '')"
-        " WHERE i.title = ? AND p.outcome = 'played'",
-        HEADLINE,
+        " WHERE replace(i.release_id, '-', '') = ? AND p.outcome = 'played'",
+        page.url.rstrip("/").rpartition("/")[2].replace("-", ""),
     )[0][0]
+    assert proved >= 21
+    # The panel of households and the list of targets below it say the same.
     shown = page.locator(".reach__table").first.get_by_role("row", name="Loa truyền thanh")
     expect(shown).to_contain_text(f"{proved}/")
+    expect(page.locator("#tm-channels")).to_contain_text(f"{proved} trên ")

@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tiengmo.places.queries import areas_label, unit_by_code
+from tiengmo.places.rules import grouped
 from tiengmo.portal import queries
 from tiengmo.portal.caching import public_page
 from tiengmo.releases.models import Release
@@ -90,7 +91,7 @@ def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
         villages = queries.villages_with_boxes(unit)
         context |= {
             "villages": villages,
-            "households": sum(village.households for village in villages),
+            "households": grouped(sum(village.households for village in villages)),
             "box_count": queries.box_count(unit),
         }
     return _render("commune" if unit else "bulletins", context)

@@ -60,8 +60,12 @@
   }
   // A canvas marker needs a view to stand in, so the view comes before the first one.
   const points = [...rows()].map((row) => [+row.dataset.lat, +row.dataset.lon]);
-  if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.08), { maxZoom: 14, animate: false });
-  else map.setView([22.5, 103.9], 9);
+  const fit = () => {
+    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.08), { maxZoom: 14, animate: false });
+    else map.setView([22.5, 103.9], 9);
+  };
+  fit();
+  map.on("resize", fit); // a phone was turned
   draw();
   fetch(place.dataset.outlines, { credentials: "same-origin" }).then((answer) => answer.json()).then((shapes) => {
     L.geoJSON(shapes, {
