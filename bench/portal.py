@@ -67,7 +67,8 @@ def fill() -> str:
     from tiengmo.config.demo.locality import DATA
     from tiengmo.places.actions import load_locality
     from tiengmo.places.queries import top_units
-    from tiengmo.releases.tests.factories import DeliveryFactory, ReleaseFactory, RenditionFactory
+    from tiengmo.portal.actions import freeze_page
+    from tiengmo.releases.tests.factories import ReleaseFactory, RenditionFactory
 
     from bench.wagtail_page.models import PlainPage
 
@@ -77,9 +78,7 @@ def fill() -> str:
     for _ in range(40):
         release = ReleaseFactory(released=True, unit=top_units()[0], title=title)
         RenditionFactory(release=release, headline=title[:120], body_html=body)
-        DeliveryFactory(
-            release=release, channel="portal", target=release.slug, village=None, status="delivered"
-        )
+        freeze_page(release)
     root = Page.objects.get(depth=1)
     page = PlainPage(title=title, slug="ban-tin", body=body)
     root.add_child(instance=page)

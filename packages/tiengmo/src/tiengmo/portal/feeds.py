@@ -39,8 +39,7 @@ def feed(request: HttpRequest, code: str = "") -> HttpResponse:
     unit = unit_by_code(code) if code else None
     if code and unit is None:
         return not_found(request)
-    place = unit or queries.locality()
-    name = place.name if place else "Tiếng Mõ"
+    name = unit.name if unit else queries.facts().name
     rss = PodcastFeed(
         title=f"{name} – bản tin",
         link=f"{settings.PUBLIC_URL}/" + (f"xa/{code}/" if code else ""),
@@ -48,7 +47,7 @@ def feed(request: HttpRequest, code: str = "") -> HttpResponse:
         language="vi",
         feed_url=f"{settings.PUBLIC_URL}{request.path}",
     )
-    for item in queries.items(list(queries.published(unit)[:A_FEED])):
+    for item in queries.published(unit)[:A_FEED]:
         link = f"{settings.PUBLIC_URL}/tin/{item.slug}/"
         enclosures = []
         if item.mp3_sha256:

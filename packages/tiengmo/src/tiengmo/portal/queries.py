@@ -1,136 +1,62 @@
-"""What public pages read: released renditions, and only those."""
+"""What public pages read: frozen pages, and facts of the locality that seldom change."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.core.cache import cache
+from django.db.models import Count, Q, Sum
 
 from tiengmo.places.models import Village
-from tiengmo.places.queries import top_units, units_below, units_in_force
-from tiengmo.releases.models import Delivery, DeliveryStatus, Release, Rendition
+from tiengmo.places.queries import top_units, units_in_force
+from tiengmo.portal.models import Page
 from tiengmo.speakers.models import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
     from django.db.models import QuerySet
 
     from tiengmo.places.models import Unit
 
-CHANNEL = "portal"
-MAIN_LANGUAGE = "vi"
+# A new commune or a corrected name may show half a minute later; a bulletin never waits.
+FACTS_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Item:
-    """One release as lists show it, in the main language or else the first it has."""
-
-    slug: str
-    headline: str
-    summary: str
-    released_at: datetime | None
-    unit_name: str
-    priority: str
-    picture: dict[str, object]
-    mp3_sha256: str
-    mp3_bytes: int | None
-    sound_duration_ms: int | None
+class Commune:
+    code: str
+    name: str
+    village_count: int
 
 
-def _on_portal() -> Q:
-    return Q(
-        Exists(
-            Delivery.objects.filter(
-                release=OuterRef("pk"), channel=CHANNEL, status=DeliveryStatus.DELIVERED
-            )
-        ),
-        status=Release.Status.RELEASED,
-    )
+@dataclass(frozen=True)
+class Facts:
+    """The locality as every page names it."""
+
+    name: str
+    communes: list[Commune]
 
 
-def _newer_is_out() -> Exists:
-    newer = Release.objects.filter(
-        source_type=OuterRef("source_type"),
-        source_id=OuterRef("source_id"),
-        status=Release.Status.RELEASED,
-        cleared_at__gt=OuterRef("cleared_at"),
-    )
-    return Exists(newer)
+def published(unit: Unit | None = None) -> QuerySet[Page]:
+    """Pages in force, newest first, without their articles; of one unit's area when named."""
+    pages = Page.objects.filter(is_current=True).defer("articles").order_by("-released_at")
+    return pages.filter(areas__code=unit.code) if unit is not None else pages
 
 
-def published(unit: Unit | None = None) -> QuerySet[Release]:
-    """Releases that the portal shows, newest first; only the newest version of each source.
-
-    unit: only what is addressed to it, to anything in it, or to something that contains it.
-    """
-    releases = Release.objects.filter(_on_portal()).exclude(_newer_is_out())
-    if unit is not None:
-        releases = releases.filter(pk__in=_addressed_to(unit))
-    return releases.select_related("unit").order_by("-released_at")
-
-
-def _addressed_to(unit: Unit) -> list[object]:
-    # The audience is a JSON list; neither database indexes into it alike, and a locality has
-    # thousands of releases, not millions: one narrow query, decided here.
-    wanted = {unit.code}
-    above = unit.parent
-    while above is not None:
-        wanted.add(above.code)
-        above = above.parent
-    wanted |= {below.code for below in units_below(unit, include_self=False)}
-    wanted |= set(Village.objects.filter(unit=unit).values_list("code", flat=True))
-    recent = Release.objects.filter(_on_portal()).order_by("-released_at")
-    return [
-        pk for pk, audience in recent.values_list("pk", "audience")[:2000] if wanted & set(audience)
-    ]
+def facts() -> Facts:
+    """Name the locality that this installation serves and its communes."""
+    found: Facts | None = cache.get("portal.facts")
+    if found is None:
+        tops = top_units()
+        found = Facts(tops[0].name if tops else "Tiếng Mõ", _communes())
+        cache.set("portal.facts", found, FACTS_SECONDS)
+    return found
 
 
-def items(releases: Sequence[Release]) -> list[Item]:
-    """Join releases with the rendition that lists show, in one query."""
-    by_release: dict[object, Rendition] = {}
-    renditions = (
-        Rendition.objects.filter(release__in=releases)
-        .defer("body_html", "script")
-        .order_by("language")
-    )
-    for rendition in renditions:
-        if rendition.release_id not in by_release or rendition.language == MAIN_LANGUAGE:
-            by_release[rendition.release_id] = rendition
-    return [
-        Item(
-            slug=release.slug,
-            headline=shown.headline,
-            summary=shown.summary,
-            released_at=release.released_at,
-            unit_name=release.unit.name,
-            priority=release.priority,
-            picture=shown.picture,
-            mp3_sha256=shown.mp3_sha256,
-            mp3_bytes=shown.mp3_bytes,
-            sound_duration_ms=shown.sound_duration_ms,
-        )
-        for release in releases
-        if (shown := by_release.get(release.pk))
-    ]
-
-
-def locality() -> Unit | None:
-    """Name the unit that this installation serves: the top one that has villages below it."""
-    tops = top_units()
-    return tops[0] if tops else None
-
-
-def communes() -> list[Unit]:
-    """Units that have villages of their own, with how many, and their households."""
-    return list(
-        units_in_force()
-        .annotate(village_count=Count("villages"), households=Sum("villages__households"))
-        .filter(village_count__gt=0)
-        .order_by("name")
-    )
+def _communes() -> list[Commune]:
+    """Name units that have villages of their own, with how many."""
+    units = units_in_force().annotate(village_count=Count("villages")).filter(village_count__gt=0)
+    return [Commune(unit.code, unit.name, unit.village_count) for unit in units.order_by("name")]
 
 
 def villages_with_boxes(unit: Unit) -> list[Village]:
@@ -139,6 +65,9 @@ def villages_with_boxes(unit: Unit) -> list[Village]:
     return list(Village.objects.filter(unit=unit).annotate(box_count=Count("boxes", filter=in_use)))
 
 
-def box_count(unit: Unit | None = None) -> int:
-    boxes = Box.objects.filter(retired_at=None)
-    return (boxes.filter(village__unit=unit) if unit else boxes).count()
+def households(unit: Unit) -> int:
+    return Village.objects.filter(unit=unit).aggregate(total=Sum("households"))["total"] or 0
+
+
+def box_count(unit: Unit) -> int:
+    return Box.objects.filter(retired_at=None, village__unit=unit).count()

@@ -7,61 +7,41 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from tiengmo.places.queries import areas_label, unit_by_code
-from tiengmo.places.rules import grouped
+from tiengmo.places.queries import unit_by_code
 from tiengmo.portal import queries
 from tiengmo.portal.caching import public_page
-from tiengmo.releases.models import Release
+from tiengmo.portal.models import Page
 
 if TYPE_CHECKING:
     from tiengmo.places.models import Unit
 
 ON_HOME = 13
 A_PAGE = 20
-LANGUAGE_NAMES = {
-    "vi": "Tiếng Việt",
-    "hmn": "Tiếng Hmông",
-    "ium": "Tiếng Dao",
-    "pcc": "Tiếng Giáy",
-    "tyz": "Tiếng Tày",
-    "hni": "Tiếng Hà Nhì",
-}
+LONGEST_SLUG = 200
 
 
 def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    facts = queries.facts()
     shared = {
-        "site_name": _site_name(),
+        "site_name": facts.name,
+        "communes": facts.communes,
         "public_url": settings.PUBLIC_URL,
         "is_demo": settings.IS_DEMO,
     }
     # No request in the context: a public page must not depend on who asks.
-    text = get_template(f"portal/{name}.html").template.render(_context(shared | context))  # type: ignore[attr-defined]
-    return HttpResponse(text, status=status)
-
-
-def _context(values: dict[str, Any]) -> Any:
-    from django.template import Context
-
-    return Context(values)
-
-
-def _site_name() -> str:
-    unit = queries.locality()
-    return unit.name if unit else "Tiếng Mõ"
+    template: Any = get_template(f"portal/{name}.html")
+    return HttpResponse(template.template.render(Context(shared | context)), status=status)
 
 
 @public_page
 def home(_request: HttpRequest) -> HttpResponse:
     """What is new, and the way to every commune."""
-    items = queries.items(list(queries.published()[:ON_HOME]))
-    return _render(
-        "home",
-        {"lead": items[0] if items else None, "items": items[1:], "communes": queries.communes()},
-    )
+    pages = list(queries.published()[:ON_HOME])
+    return _render("home", {"lead": pages[0] if pages else None, "items": pages[1:]})
 
 
 @public_page
@@ -80,18 +60,12 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
-    releases = Paginator(queries.published(unit), A_PAGE)
-    page = releases.get_page(request.GET.get("trang"))
-    context: dict[str, Any] = {
-        "items": queries.items(list(page.object_list)),
-        "page": page,
-        "unit": unit,
-    }
+    page = Paginator(queries.published(unit), A_PAGE).get_page(request.GET.get("trang"))
+    context: dict[str, Any] = {"items": page.object_list, "page": page, "unit": unit}
     if unit is not None:
-        villages = queries.villages_with_boxes(unit)
         context |= {
-            "villages": villages,
-            "households": grouped(sum(village.households for village in villages)),
+            "villages": queries.villages_with_boxes(unit),
+            "households": queries.households(unit),
             "box_count": queries.box_count(unit),
         }
     return _render("commune" if unit else "bulletins", context)
@@ -100,46 +74,19 @@ def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
 @public_page
 def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
     """One bulletin in one language. A withdrawn one says so with 410; an older version moves on."""
-    release = Release.objects.filter(slug=slug).select_related("unit").first()
-    if release is None or release.released_at is None or queries.CHANNEL not in release.channels:
+    page = Page.objects.filter(slug=slug).first()
+    if page is None:
         return not_found(request)
-    if release.status == Release.Status.WITHDRAWN:
-        return _render("withdrawn", {"release": release}, status=410)
-    newest = queries.published().filter(
-        source_type=release.source_type, source_id=release.source_id
-    )
-    current = newest.first()
-    if current is None:
+    if page.gone_at is not None:
+        return _render("withdrawn", {"page": page}, status=410)
+    if not page.is_current:
+        newer = Page.objects.filter(source=page.source).order_by("-released_at").first()
+        if newer is not None and newer.pk != page.pk:
+            return HttpResponsePermanentRedirect(f"/tin/{newer.slug}/")
+    article = page.articles.get(language or page.main_language)
+    if article is None:
         return not_found(request)
-    if current.pk != release.pk:
-        return HttpResponsePermanentRedirect(f"/tin/{current.slug}/")
-    renditions = {r.language: r for r in release.renditions.all()}
-    shown = renditions.get(language or queries.MAIN_LANGUAGE)
-    if shown is None and not language:
-        shown = next(iter(renditions.values()), None)
-    if shown is None:
-        return not_found(request)
-    return _render(
-        "bulletin",
-        {
-            "release": release,
-            "rendition": shown,
-            "summary": "" if _begins_with(shown.body_html, shown.summary) else shown.summary,
-            "others": [
-                (r.language, LANGUAGE_NAMES.get(r.language, r.language))
-                for r in renditions.values()
-                if r is not shown
-            ],
-            "audience": areas_label(release.audience),
-            "corrects": release.replaces,
-        },
-    )
-
-
-def _begins_with(body_html: str, summary: str) -> bool:
-    """Say whether the article opens with its own summary: a reader need not read it twice."""
-    opening = " ".join(strip_tags(body_html).split())
-    return opening.startswith(" ".join(summary.split())[:60])
+    return _render("bulletin", {"page": page, "article": article})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -166,7 +113,7 @@ def sitemap(_request: HttpRequest) -> HttpResponse:
         {
             "public_url": settings.PUBLIC_URL,
             "releases": queries.published()[:5000],
-            "communes": queries.communes(),
+            "communes": queries.facts().communes,
         }
     )
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
