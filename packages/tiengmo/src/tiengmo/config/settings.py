@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tiengmo.config.middleware.NoNulInAddress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages need nothing of what follows: no session, no sign-in, no cookie.
     "tiengmo.portal.middleware.PublicPages",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tiengmo.config.middleware.BodyLimit",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tiengmo.people.middleware.SecondFactorMiddleware",
@@ -175,6 +177,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME / "media"
 SOUND_ROOT = HOME / "sound"  # content-addressed sound files: foundation.blobs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# The tree of areas sends a field a village, and a province has some thousands of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -202,6 +206,13 @@ PLAYOUT_LEAD_SECONDS = float(os.environ.get("TIENGMO_PLAYOUT_LEAD_SECONDS", "8")
 PIPER_MODEL = os.environ.get("TIENGMO_PIPER_MODEL", "")
 DEFAULT_VOICE = os.environ.get("TIENGMO_VOICE", "")
 
+# Files are served from the address where staff sign in: nothing that a browser would run.
+WAGTAILDOCS_EXTENSIONS = [
+    "csv", "doc", "docx", "odp", "ods", "odt", "pdf", "ppt", "pptx", "txt", "xls", "xlsx",
+]  # fmt: skip
+# Large for a phone's picture; a small server holds this many in memory (240 MB), not twice as many.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
+
 WAGTAIL_SITE_NAME = "Tiếng Mõ"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
@@ -223,6 +234,7 @@ LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBAL
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tiengmo.portal.refusals.not_from_our_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -12,9 +12,16 @@ urlpatterns = [
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("", include("tiengmo.voices.urls")),
-    # nginx serves these in production; alone on one machine the web process does.
-    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    # nginx serves these in production; alone on one machine the web process does. Pictures only:
+    # documents go through /tai-lieu/, which hands them over as downloads.
+    re_path(
+        r"^media/(?P<path>(?:images|original_images|avatar_images)/.+)$",
+        serve,
+        {"document_root": settings.MEDIA_ROOT},
+    ),
 ]
 
+handler400 = "tiengmo.portal.refusals.bad_request"
+handler403 = "tiengmo.portal.refusals.forbidden"
 handler404 = "tiengmo.portal.views.not_found"
 handler500 = "tiengmo.portal.views.failed"
