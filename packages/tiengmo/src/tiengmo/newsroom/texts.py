@@ -25,7 +25,8 @@ BODY_CHARACTERS = 200_000
 LEAD_CHARACTERS = 140
 MOST_LEAD_CHARACTERS = 400
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”»)]*\s+(?=[\"“«(]?[^\W\d_])")
+# A run of dots is looked at once, from its first: leaders of a table of contents are thousands.
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”»)]*+\s++(?=[\"“«(]?[^\W\d_])")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:TP|TX|TT|Tp|Th|ThS|TS|PGS|GS|BS|ông|bà|[A-ZĐ])\.$")
 
 # Zero-width joiner and variation selectors are part of emoji; direction overrides can make a text
@@ -93,7 +94,8 @@ def sentences(paragraph: str) -> list[str]:
     parts = []
     start = 0
     for found in _SENTENCE_END.finditer(paragraph):
-        if not _ABBREVIATION.search(paragraph[start : found.start() + 1]):
+        # The longest abbreviation and the space before it: not the whole text again each time.
+        if not _ABBREVIATION.search(paragraph, found.start() - 5, found.start() + 1):
             parts.append(paragraph[start : found.end()].strip())
             start = found.end()
     return [*parts, rest] if (rest := paragraph[start:].strip()) else parts

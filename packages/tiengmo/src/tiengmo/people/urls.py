@@ -25,4 +25,6 @@ urlpatterns = [
     re_path(r"^(?:users|groups)/", require_admin_access(closed.to_accounts), name="people_closed"),
     re_path(r"^bulk/(?:people|auth)/", require_admin_access(closed.to_accounts)),
     re_path(r"^(?:sites|locales|workflows)/", require_admin_access(closed.to_home)),
+    # These name bulletins of every unit to whoever may write in one.
+    re_path(r"^(?:bulk/newsroom|reports)/", require_admin_access(closed.to_home)),
 ]

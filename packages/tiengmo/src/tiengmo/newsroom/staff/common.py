@@ -50,6 +50,12 @@ def readable_bulletin(request: StaffRequest, pk: int) -> Bulletin | None:
     return bulletin if may_read(request.user, bulletin) else None
 
 
+def number_in(text: str) -> int | None:
+    """Return the row number that a form sent, or None when no row could have it."""
+    # isdigit alone says yes to "²", and Python refuses to read numbers of thousands of digits.
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
+
+
 def denied(request: StaffRequest) -> HttpResponse:
     response: HttpResponse = permission_denied(request)
     return response

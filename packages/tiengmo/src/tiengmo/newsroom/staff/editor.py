@@ -21,6 +21,8 @@ from tiengmo.newsroom.models import Bulletin
 from tiengmo.newsroom.permissions import may_edit, may_read, unit_of_author
 from tiengmo.people.errors import NotAllowed
 
+from .common import number_in
+
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
@@ -40,8 +42,7 @@ class SavesThroughActions:
 
     @cached_property
     def based_on(self) -> int | None:
-        loaded = self.request.POST.get("loaded_revision_id", "")
-        return int(loaded) if loaded.isdigit() else None
+        return number_in(self.request.POST.get("loaded_revision_id", ""))
 
     def save_instance(self) -> Bulletin:
         bulletin: Bulletin = self.form.save(commit=False)

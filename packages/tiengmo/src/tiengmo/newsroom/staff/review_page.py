@@ -29,7 +29,7 @@ from tiengmo.newsroom.workflow import Stage
 from tiengmo.places.queries import areas_label, households_in, villages_in
 from tiengmo.releases.models import DeliveryStatus, Release
 
-from .common import REFUSALS, attempt, denied, page, readable_bulletin
+from .common import REFUSALS, attempt, denied, number_in, page, readable_bulletin
 from .queue import facts_of
 
 if TYPE_CHECKING:
@@ -167,10 +167,10 @@ def clear(request: StaffRequest, pk: int) -> HttpResponse:
     row = readable_bulletin(request, pk)
     if row is None:
         return denied(request)
-    seen = request.POST.get("revision_id", "")
-    if not seen.isdigit():
+    seen = number_in(request.POST.get("revision_id", ""))
+    if seen is None:
         raise Http404
-    done = attempt(request, lambda: clear_bulletin(row, by=request.user, revision_id=int(seen)))
+    done = attempt(request, lambda: clear_bulletin(row, by=request.user, revision_id=seen))
     if done is not None and done.release is not None:
         messages.success(request, _said(done.release))
     elif done is not None and done.next_unit is not None:

@@ -19,6 +19,7 @@ from tiengmo.newsroom.models import Bulletin
 from tiengmo.newsroom.queries import bulletins_for
 from tiengmo.places.queries import areas_label
 
+from .common import number_in
 from .editor import BulletinCreateView, BulletinEditView, BulletinRevertView
 from .form import edit_handler
 from .per_bulletin import (
@@ -103,10 +104,10 @@ class ToReviewPage(View):
     """Wagtail's own workflow dialogues approve without naming a version: ours is the one page."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
-        pk = str(kwargs["pk"])
-        if not pk.isdigit():
+        pk = number_in(str(kwargs["pk"]))
+        if pk is None:
             raise Http404
-        return redirect("newsroom_review", int(pk))
+        return redirect("newsroom_review", pk)
 
 
 def _to_review(**_kwargs: Any) -> Any:
@@ -138,6 +139,9 @@ class BulletinViewSet(SnippetViewSet):
     unlock_view_class = BulletinUnlockView
     create_template_name = "newsroom/bulletin_create.html"
     edit_template_name = "newsroom/bulletin_edit.html"
+
+    def register_chooser_viewset(self) -> None:
+        """Offer no chooser: Wagtail's lists the bulletins of every unit, and nothing uses it."""
 
     @property
     def revisions_revert_view_class(self) -> type[BulletinRevertView]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _NO_END = re.compile(
     r"(?:(?<!\w)(?:TP|Tp|TX|TT|Q|P|H|ThS|TS|GS|PGS|BS|KS|Đ/c|đ/c|[A-ZĐ]|\d{1,2}))\.\Z"
 )
-_END = re.compile(r"[.!?…]+[\"”’)]*\s+(?=[\"“‘(]?[^\W_])")
+# A run of dots is looked at once, from its first: leaders of a table of contents are thousands.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’)]*+\s++(?=[\"“‘(]?[^\W_])")
 _INNER = re.compile(r"(?<=[;:,])\s+")
 # What a synthesiser takes at once without losing its breath, and the listener the thread.
 _LONGEST_SENTENCE = 400
