@@ -41,7 +41,9 @@ class SoundWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, dict(attrs or {}))
         key = value.pk if isinstance(value, Sound) else value
-        sound = Sound.objects.filter(pk=key).first() if str(key or "").isdecimal() else None
+        # A refused form comes back with whatever was sent, also numbers that no row can have.
+        is_key = str(key or "").isdecimal() and len(str(key)) < 19  # noqa: PLR2004
+        sound = Sound.objects.filter(pk=key).first() if is_key else None
         context["widget"].update(
             {
                 "sound": sound and describe(sound),

@@ -115,3 +115,17 @@ def test_the_dictionary_is_closed_to_other_roles(client):
     sign_in(client, UserFactory(technician=True))
     address = reverse(Abbreviation.snippet_viewset.get_url_name("list"))
     assert client.get(address).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("language", ["vi-" + "x" * 50, "", "vi\0", "../..", "vi-VN-" * 9])
+def test_a_language_that_cannot_be_is_refused(client, editor, language):
+    upload = SimpleUploadedFile("x", b"RIFF")
+    for address, fields in (("speak", {"text": "Xin chào"}), ("record", {"file": upload})):
+        answer = client.post(reverse(f"voices_staff:{address}"), {**fields, "language": language})
+        assert answer.status_code == 422
+    assert not Sound.objects.exists()
+
+
+def test_a_text_with_a_nul_is_spoken_without_it(client, editor):
+    assert client.post(reverse("voices_staff:speak"), {"text": "Xin\0 chào"}).status_code == 200
+    assert "\0" not in Sound.objects.get().text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from django.http import Http404, HttpResponseBase, JsonResponse
@@ -16,7 +17,7 @@ from tiengmo.voices import queries
 from tiengmo.voices.actions import accept_recording
 from tiengmo.voices.actions import speak as ask_to_speak
 from tiengmo.voices.engines import all_voices
-from tiengmo.voices.errors import UnusableSound, VoicesError
+from tiengmo.voices.errors import NoVoice, VoicesError
 from tiengmo.voices.models import Sound
 
 from .ranges import serve_file
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MAY_MAKE = {Role.EDITOR, Role.APPROVER, Role.OPERATOR}
 # A person hears what was made a moment ago; the file of one sound never changes afterwards.
 PRIVATE = "private, max-age=3600"
+# As long as a sound's language may be: vi, hmn, vi-VN.
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{1,8})?")
 
 
 def _refusal(error: str, *, status: int) -> JsonResponse:
@@ -37,6 +40,13 @@ def _may_make(user: User) -> bool:
     return user.is_superuser or bool(roles_of(user) & MAY_MAKE)
 
 
+def _language(request: HttpRequest) -> str:
+    language: str = request.POST.get("language", "vi")
+    if not _LANGUAGE.fullmatch(language):
+        raise NoVoice(_("Không có ngôn ngữ nào mang mã này. Hãy tải lại trang rồi làm lại."))
+    return language
+
+
 @require_POST
 def speak(request: HttpRequest) -> JsonResponse:
     """Take text, language and voice; answer with the sound it will be."""
@@ -44,8 +54,8 @@ def speak(request: HttpRequest) -> JsonResponse:
         return _refusal(_("Bạn chưa được giao vai trò tạo âm thanh."), status=403)
     try:
         sound = ask_to_speak(
-            request.POST.get("text", ""),
-            language=request.POST.get("language", "vi"),
+            request.POST.get("text", "").replace("\0", ""),
+            language=_language(request),
             voice=request.POST.get("voice", ""),
         )
     except VoicesError as error:
@@ -63,8 +73,8 @@ def record(request: HttpRequest) -> JsonResponse:
     if file is None:
         return _refusal(_("Chưa có tệp nào được gửi lên."), status=422)
     try:
-        sound = accept_recording(file, language=request.POST.get("language", "vi"), by=user)
-    except UnusableSound as error:
+        sound = accept_recording(file, language=_language(request), by=user)
+    except VoicesError as error:
         return _refusal(str(error), status=422)
     return JsonResponse(queries.describe(sound))
 
