@@ -106,7 +106,8 @@ def _instant(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    # A year that no clock shows cannot be reckoned with in another time zone.
+    return found if found.tzinfo and 2000 <= found.year < 9000 else None  # noqa: PLR2004
 
 
 def _pulse_mark(pulse: boards.Pulse) -> str:

@@ -157,3 +157,10 @@ def test_outlines_are_cached(client, operator, box):
     assert len(first.json()["features"]) == 1
     again = client.get(reverse("speakers_outlines"), headers={"if-none-match": first["etag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "since", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00", "x", "²", "2026-11-21"]
+)
+def test_an_instant_that_no_clock_shows_gets_the_whole_board(client, operator, box, since):
+    assert box.name in poll(client, since=since).content.decode()
