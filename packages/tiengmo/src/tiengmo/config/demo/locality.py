@@ -108,13 +108,16 @@ def _not_enrolled(folder: Path) -> list[dict[str, str]]:
     """Name the rows of boxes.csv that have no box yet: all of them, or what a killed run left."""
     with (DATA / "boxes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    missing = [row for row in rows if not StateDir(folder / row["serial"]).is_enrolled]
-    if missing and len(missing) < len(rows):
-        known = {_serial(state) for state in folder.glob("BX*") if StateDir(state).is_enrolled}
+    absent = [row for row in rows if not StateDir(folder / row["serial"]).is_enrolled]
+    known = {_serial(state) for state in folder.glob("BX*") if StateDir(state).is_enrolled}
+    missing = []
+    for row in absent:
+        same = Box.objects.filter(village__code=row["village_code"], name=row["name"])
+        if same.exclude(retired_at=None).exists():
+            continue  # an operator retired it, and it forgot its keys
         # Let in by the server, but its folder was never finished: it will enrol again.
-        Box.objects.exclude(serial__in=known).delete()
-    elif missing:
-        Box.objects.all().delete()
+        same.exclude(serial__in=known).filter(play_reports=None, refusals=None).delete()
+        missing.append(row)
     return missing
 
 
@@ -161,7 +164,8 @@ def boxes_to_run(folder: Path, limit: int = 0) -> list[Path]:
     commune_of = dict(working.values_list("serial", "village__unit_id"))
     by_commune: dict[int, list[Path]] = {}
     for number, state in enumerate(sorted(folder.glob("BX*"))):
-        commune = commune_of.get(_serial(state))
+        # A retired box has forgotten who it was.
+        commune = commune_of.get(_serial(state)) if StateDir(state).is_enrolled else None
         if commune is not None and number % SILENT_ONE_IN != SILENT_ONE_IN - 1:
             by_commune.setdefault(commune, []).append(state)
     turns = zip_longest(*by_commune.values())
