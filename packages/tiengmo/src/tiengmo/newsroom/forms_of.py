@@ -55,7 +55,7 @@ def sound_url(sound: Sound | None) -> str:
     """Where staff hear this sound, or nothing while it is not ready."""
     if sound is None or not sound.is_ready or sound.mp3_id is None:
         return ""
-    return reverse("voices_staff:file", args=[sound.pk, "mp3"])
+    return reverse("voices_staff:file", args=[sound.key, "mp3"])
 
 
 def forms_of(version: Bulletin | Edition, bulletin: Bulletin) -> Forms:

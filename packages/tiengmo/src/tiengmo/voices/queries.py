@@ -21,9 +21,13 @@ def public_url(file: SoundFile) -> str:
 
 
 def describe(sound: Sound) -> dict[str, Any]:
-    """Give what the staff pages show of a sound, as JSON."""
+    """Give what the staff pages show of a sound, as JSON.
+
+    Its name outside is its key, which nobody can guess: numbers could be counted through, and would
+    tell every commune what the others are writing.
+    """
     return {
-        "id": sound.pk,
+        "id": sound.key,
         "status": sound.status,
         "status_text": str(sound.get_status_display()),
         "origin": sound.origin,
@@ -36,7 +40,7 @@ def describe(sound: Sound) -> dict[str, Any]:
         "duration_ms": sound.duration_ms,
         "loudness_lufs": sound.loudness_lufs,
         "true_peak_dbtp": sound.true_peak_dbtp,
-        "mp3_url": reverse("voices_staff:file", args=[sound.pk, "mp3"]) if sound.mp3_id else "",
-        "opus_url": reverse("voices_staff:file", args=[sound.pk, "opus"]) if sound.opus_id else "",
-        "status_url": reverse("voices_staff:status", args=[sound.pk]),
+        "mp3_url": reverse("voices_staff:file", args=[sound.key, "mp3"]) if sound.mp3_id else "",
+        "opus_url": reverse("voices_staff:file", args=[sound.key, "opus"]) if sound.opus_id else "",
+        "status_url": reverse("voices_staff:status", args=[sound.key]),
     }

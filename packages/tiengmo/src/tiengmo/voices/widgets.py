@@ -12,11 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def name_by_key(form: forms.BaseModelForm[Any], name: str = "sound") -> None:
+    """Have a form name its sound by its key, which cannot be guessed, and not by its number."""
+    field = form.fields.get(name)
+    if isinstance(field, forms.ModelChoiceField):
+        field.to_field_name = "key"
+        chosen = getattr(form.instance, name, None)
+        form.initial[name] = chosen.key if chosen is not None else None
+
+
 class SoundWidget(forms.Widget):
     """Choose the sound of a text: record it here, upload it, or have it spoken.
 
-    For a foreign key to Sound. text_field: the HTML id of the field whose text is spoken;
-    language_field: the id of a field that says which language, else `language`.
+    For a foreign key to Sound, in a form that calls `name_by_key`. text_field: the HTML id of the
+    field whose text is spoken; language_field: the id of a field that says which language, else
+    `language`.
     """
 
     template_name = "voices/widget.html"
@@ -40,14 +50,16 @@ class SoundWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, dict(attrs or {}))
-        key = value.pk if isinstance(value, Sound) else value
-        # A refused form comes back with whatever was sent, also numbers that no row can have.
-        is_key = str(key or "").isdecimal() and len(str(key)) < 19  # noqa: PLR2004
-        sound = Sound.objects.filter(pk=key).first() if is_key else None
+        # A form sends the key back (`to_field_name`); a number comes from the row itself.
+        if isinstance(value, int):
+            value = Sound.objects.filter(pk=value).first()
+        elif isinstance(value, str):
+            value = Sound.objects.filter(key=value[:64]).first()
+        sound = value if isinstance(value, Sound) else None
         context["widget"].update(
             {
                 "sound": sound and describe(sound),
-                "sound_id": sound.pk if sound else "",
+                "sound_id": sound.key if sound else "",
                 "text_field": self.text_field,
                 "language": self.language,
                 "language_field": self.language_field,

@@ -23,7 +23,7 @@ from tiengmo.channels import registry
 from tiengmo.newsroom import texts
 from tiengmo.places.fields import AreasField
 from tiengmo.voices.models import Sound
-from tiengmo.voices.widgets import SoundWidget
+from tiengmo.voices.widgets import SoundWidget, name_by_key
 
 from .panels import FormsPanel, ReachPanel
 
@@ -58,6 +58,7 @@ class EditionForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         count_in_the_browser(self)
+        name_by_key(self)
         if "sound" in self.fields:
             self.fields["sound"].widget = SoundWidget(
                 text_field=f"id_{self.prefix}-script", language_field=f"id_{self.prefix}-language"
@@ -94,6 +95,7 @@ class BulletinForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         count_in_the_browser(self)
+        name_by_key(self)
         sound = self.instance.sound if self.instance is not None else None
         if sound is None or sound.origin != Sound.Origin.RECORDING:
             # Only a recording can outlive the words it was made for.

@@ -97,3 +97,28 @@ def test_a_text_of_nothing_but_signs_takes_no_time(text):
     begun = time.process_time()
     texts.lead([text])
     assert time.process_time() - begun < 2
+
+
+def test_a_sound_is_found_by_who_knows_its_key_and_not_by_counting(client, draft, editor_there):
+    draft.refresh_from_db()
+    sound = draft.sound
+    for address in (f"{sound.pk}/", f"{sound.pk}.mp3", f"{sound.pk}.opus"):
+        assert client.get(f"/quan-tri/am-thanh/{address}").status_code == 404
+    form = {
+        "headline": "",
+        "body": "null",
+        "sound": str(sound.pk),
+        "editions-TOTAL_FORMS": "0",
+        "editions-INITIAL_FORMS": "0",
+    }
+    page = client.post(reverse("ban-tin:add"), form)
+    assert page.status_code == 200
+    assert sound.key not in page.content.decode()
+
+
+def test_an_editor_keeps_the_sound_chosen_before(client, locality, draft):
+    draft.refresh_from_db()
+    sign_in(client, locality.member)
+    page = client.get(reverse("ban-tin:edit", args=[draft.pk])).content.decode()
+    assert f'name="sound" value="{draft.sound.key}"' in page
+    assert reverse("voices_staff:file", args=[draft.sound.key, "mp3"]) in page

@@ -80,9 +80,9 @@ def record(request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
-def status(request: HttpRequest, pk: int) -> JsonResponse:
+def status(request: HttpRequest, key: str) -> JsonResponse:
     del request
-    response = JsonResponse(queries.describe(get_object_or_404(Sound, pk=pk)))
+    response = JsonResponse(queries.describe(get_object_or_404(Sound, key=key)))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -102,8 +102,8 @@ def voices(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-def file(request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
-    sound = get_object_or_404(Sound.objects.select_related("mp3", "opus"), pk=pk)
+def file(request: HttpRequest, key: str, suffix: str) -> HttpResponseBase:
+    sound = get_object_or_404(Sound.objects.select_related("mp3", "opus"), key=key)
     stored = sound.mp3 if suffix == "mp3" else sound.opus
     if stored is None or not stored.path.is_file():
         raise Http404
@@ -121,6 +121,6 @@ urlpatterns = [
     path("am-thanh/doc/", speak, name="speak"),
     path("am-thanh/thu/", record, name="record"),
     path("am-thanh/giong/", voices, name="voices"),
-    path("am-thanh/<int:pk>/", status, name="status"),
-    re_path(r"^am-thanh/(?P<pk>\d{1,18})\.(?P<suffix>mp3|opus)$", file, name="file"),
+    path("am-thanh/<slug:key>/", status, name="status"),
+    re_path(r"^am-thanh/(?P<key>[-\w]{1,64})\.(?P<suffix>mp3|opus)$", file, name="file"),
 ]
