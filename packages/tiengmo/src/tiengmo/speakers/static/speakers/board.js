@@ -61,7 +61,7 @@
   // A canvas marker needs a view to stand in, so the view comes before the first one.
   const points = [...rows()].map((row) => [+row.dataset.lat, +row.dataset.lon]);
   const fit = () => {
-    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.12), { maxZoom: 14, animate: false });
+    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.16), { maxZoom: 14, animate: false });
     else map.setView([22.5, 103.9], 9);
   };
   fit();
