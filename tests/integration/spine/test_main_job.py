@@ -12,7 +12,11 @@ import pytest
 
 from .conftest import BOXES
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=False)]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db(transaction=False),
+    pytest.mark.xdist_group("spine"),
+]
 
 TEXT = "Thử loa ngày {n}\n\nBà con chú ý. Đây là bản tin thử số {n} của đài truyền thanh huyện.\n"
 
