@@ -1,6 +1,7 @@
 """Public pages per second: ours, a plain Wagtail page with the same text, nginx with the bytes.
 
-Two gunicorn workers, wrk on loopback, rounds interleaved; medians. Needs Debian's nginx and wrk.
+Two web workers as `tiengmo web` starts them, wrk on loopback, rounds interleaved; medians. Needs
+Debian's nginx and wrk.
 """
 
 from __future__ import annotations
@@ -88,6 +89,17 @@ def fill() -> str:
     return f"/tin/{release.slug}/"
 
 
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url).read()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise SystemExit(f"{url} never answered")
+
+
 def measure(url: str) -> tuple[float, float]:
     """Requests a second and p99 in milliseconds."""
     out = subprocess.run(
@@ -120,13 +132,12 @@ def main() -> None:
     (home / "nginx.conf").write_text(NGINX.format(home=home, web=web, nginx=nginx))
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "tiengmo.config.wsgi:application", "--workers", "2",
-             "--bind", f"127.0.0.1:{web}", "--log-level", "error", "--no-control-socket"]
+[sys.executable, "-m", "tiengmo.config.cli", "web", "--port", str(web)]
         )
     ]  # fmt: skip
     try:
-        time.sleep(6)
         base, front = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{nginx}"
+        wait_for(base + bulletin)
         with urllib.request.urlopen(base + bulletin) as response:
             (home / "files" / "page.html").write_bytes(response.read())
         running.append(
@@ -164,7 +175,10 @@ def main() -> None:
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -59,7 +59,7 @@ class System:
         """kill -9 one process of the running demo; its supervisor starts it again."""
         wanted = ["-m", "tiengmo.config.cli", name]
         if name == "web":
-            wanted = ["-m", "gunicorn"]
+            wanted = ["-m", "granian"]
         victims = []
         for process in psutil.process_iter(["cmdline", "environ"]):
             line, environ = process.info["cmdline"] or [], process.info["environ"] or {}

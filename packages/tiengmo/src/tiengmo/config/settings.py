@@ -39,6 +39,8 @@ IS_DEMO = os.environ.get("TIENGMO_DEMO") == "1"
 ALLOWED_HOSTS = os.environ.get("TIENGMO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PUBLIC_URL = os.environ.get("TIENGMO_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# How many proxies of our own stand before the web processes and add to X-Forwarded-For.
+PROXIES = int(os.environ.get("TIENGMO_PROXIES", "0"))
 
 INSTALLED_APPS = [
     "tiengmo.portal",
@@ -118,7 +120,8 @@ DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'tiengmo.sqlite3'}"),
         conn_max_age=60,
-        conn_health_checks=True,
+        # A file does not go away between two requests; a database server may.
+        conn_health_checks="DATABASE_URL" in os.environ,
     ),
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -152,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "wagtailadmin_login"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_CLIENT_IP_CALLABLE = "tiengmo.people.address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 AXES_RESET_ON_SUCCESS = True

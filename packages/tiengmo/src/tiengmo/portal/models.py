@@ -24,6 +24,9 @@ class Page(models.Model):
     released_at = models.DateTimeField()
     # The article in each language, rendered and sanitised when it was frozen: {"vi": "<article…"}.
     articles = models.JSONField(default=dict)
+    # How lists and the top of the home page show it, rendered when it was frozen.
+    teaser = models.TextField()
+    lead = models.TextField()
     main_language = models.CharField(max_length=12)
     is_current = models.BooleanField(default=True)
     gone_at = models.DateTimeField(null=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.db.models import Count, Q, Sum
+from django.template.loader import render_to_string
 
 from tiengmo.places.models import Village
 from tiengmo.places.queries import top_units, units_in_force
@@ -35,21 +36,40 @@ class Facts:
 
     name: str
     communes: list[Commune]
+    communes_html: str
+
+
+_facts: tuple[Facts | None, float] = (None, 0.0)
+
+
+def forget_facts() -> None:
+    global _facts  # noqa: PLW0603 (one value a process, replaced whole)
+    _facts = (None, 0.0)
 
 
 def published(unit: Unit | None = None) -> QuerySet[Page]:
     """Pages in force, newest first, without their articles; of one unit's area when named."""
-    pages = Page.objects.filter(is_current=True).defer("articles").order_by("-released_at")
+    pages = (
+        Page.objects.filter(is_current=True)
+        .defer("articles", "lead", "teaser")
+        .order_by("-released_at")
+    )
     return pages.filter(areas__code=unit.code) if unit is not None else pages
 
 
 def facts() -> Facts:
     """Name the locality that this installation serves and its communes."""
-    found: Facts | None = cache.get("portal.facts")
-    if found is None:
+    global _facts  # noqa: PLW0603 (one value a process, replaced whole)
+    found, good_until = _facts
+    if found is None or time.monotonic() > good_until:
         tops = top_units()
-        found = Facts(tops[0].name if tops else "Tiếng Mõ", _communes())
-        cache.set("portal.facts", found, FACTS_SECONDS)
+        communes = _communes()
+        found = Facts(
+            tops[0].name if tops else "Tiếng Mõ",
+            communes,
+            render_to_string("portal/_communes.html", {"communes": communes}),
+        )
+        _facts = (found, time.monotonic() + FACTS_SECONDS)
     return found
 
 

@@ -28,7 +28,6 @@ def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpRespon
     facts = queries.facts()
     shared = {
         "site_name": facts.name,
-        "communes": facts.communes,
         "public_url": settings.PUBLIC_URL,
         "is_demo": settings.IS_DEMO,
     }
@@ -40,8 +39,15 @@ def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpRespon
 @public_page
 def home(_request: HttpRequest) -> HttpResponse:
     """What is new, and the way to every commune."""
-    pages = list(queries.published()[:ON_HOME])
-    return _render("home", {"lead": pages[0] if pages else None, "items": pages[1:]})
+    pages = list(queries.published().values_list("lead", "teaser")[:ON_HOME])
+    return _render(
+        "home",
+        {
+            "lead": pages[0][0] if pages else "",
+            "teasers": "".join(teaser for _lead, teaser in pages[1:]),
+            "communes_html": queries.facts().communes_html,
+        },
+    )
 
 
 @public_page
@@ -60,8 +66,9 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
-    page = Paginator(queries.published(unit), A_PAGE).get_page(request.GET.get("trang"))
-    context: dict[str, Any] = {"items": page.object_list, "page": page, "unit": unit}
+    teasers = queries.published(unit).values_list("teaser", flat=True)
+    page = Paginator(teasers, A_PAGE).get_page(request.GET.get("trang"))
+    context: dict[str, Any] = {"teasers": "".join(page.object_list), "page": page, "unit": unit}
     if unit is not None:
         context |= {
             "villages": queries.villages_with_boxes(unit),
@@ -74,7 +81,8 @@ def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
 @public_page
 def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
     """One bulletin in one language. A withdrawn one says so with 410; an older version moves on."""
-    page = Page.objects.filter(slug=slug).first()
+    # Not `first()`: it would sort what is one row.
+    page = next(iter(Page.objects.filter(slug=slug).defer("lead", "teaser").order_by()), None)
     if page is None:
         return not_found(request)
     if page.gone_at is not None:

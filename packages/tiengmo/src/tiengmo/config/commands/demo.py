@@ -27,13 +27,27 @@ LOOK_SECONDS = 0.5
 @click.command()
 @click.option("--once", is_flag=True, help="Chạy việc chính một lần rồi dừng. / The main job once.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--to", "area", default="082", show_default=True, metavar="AREA",
-              help="Địa bàn nhận tin: mã hoặc tên. / Audience: a code or a name.")  # fmt: skip
+@click.option(
+    "--to",
+    "area",
+    default="082",
+    show_default=True,
+    metavar="AREA",
+    help="Địa bàn nhận tin: mã hoặc tên. / Audience: a code or a name.",
+)
 @click.option("--full", is_flag=True, help="Đọc cả bài. / Speak all of it.")
-@click.option("--boxes", default=0, metavar="N",
-              help="Chỉ chạy N cụm loa, rải đều các xã. / Run only N boxes, spread over communes.")  # fmt: skip
-@click.option("--output", type=click.Choice(["null", "wav"]), default="null",
-              help="wav: ghi đúng những gì loa phát ra tệp. / wav: write what would be heard.")  # fmt: skip
+@click.option(
+    "--boxes",
+    default=0,
+    metavar="N",
+    help="Chỉ chạy N cụm loa, rải đều các xã. / Run only N boxes.",
+)
+@click.option(
+    "--output",
+    type=click.Choice(["null", "wav"]),
+    default="null",
+    help="wav: ghi đúng những gì loa phát. / wav: write what would be heard.",
+)
 def demo(  # noqa: PLR0917
     once: bool, file: Path | None, area: str, full: bool, boxes: int, output: str
 ) -> None:
@@ -214,7 +228,9 @@ def _welcome(console: Console, url: str, boxes: int) -> None:
 
     console.print(f"Cổng thông tin cho người dân: [bold]{url}/[/bold]")
     console.print(f"Giao diện cán bộ: [bold]{url}/quan-tri/[/bold] – mật khẩu chung: {PASSWORD}")
-    console.print("Biên tập: bientap, bientap.yty · Duyệt: duyet, duyet.yty · Trực đài: trucdai"
-                  " · Quản trị: quantri")  # fmt: skip
+    console.print(
+        "Biên tập: bientap, bientap.yty · Duyệt: duyet, duyet.yty · Trực đài: trucdai"
+        " · Quản trị: quantri"
+    )
     console.print(f"{boxes} cụm loa mô phỏng đang kết nối qua {_broker()}; Ctrl-C để dừng tất cả.")
     console.print("Số thôn, số hộ, vị trí loa và tên cán bộ đều là dữ liệu dựng để thử.")

@@ -6,7 +6,6 @@ import os
 import sys
 
 import click
-from django.conf import settings
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -17,15 +16,18 @@ def web(host: str, port: int, workers: int) -> None:
     """Chạy trang web và giao diện cán bộ. / Serve pages and the staff interface."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiengmo.config.settings")
     arguments = [
-        sys.executable, "-m", "gunicorn", "tiengmo.config.wsgi:application",
-        "--bind", f"{host}:{port}",
+        sys.executable, "-m", "granian", "tiengmo.config.wsgi:application",
+        "--interface", "wsgi",
+        "--host", host,
+        "--port", str(port),
         "--workers", str(workers),
-        "--threads", "4",
-        "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(settings.HOME),  # noqa: S108, PTH112
-        "--timeout", "60",
-        "--graceful-timeout", "10",
+        # One bulletin's upload or a slow page must not hold the others of its process up.
+        "--blocking-threads", "3",
+        "--backpressure", "64",
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout", "4",
         "--log-level", "warning",
-        "--no-control-socket",
     ]  # fmt: skip
     os.execv(sys.executable, arguments)  # noqa: S606 (our own interpreter, our own arguments)
 

@@ -43,21 +43,26 @@ def freeze_page(release: Release) -> Page:
     renditions = list(release.renditions.order_by("language"))
     shown = next((r for r in renditions if r.language == MAIN_LANGUAGE), renditions[0])
     source = f"{release.source_type}:{release.source_id}"
+    item = {
+        "slug": release.slug,
+        "headline": shown.headline,
+        "summary": shown.summary,
+        "unit_name": release.unit.name,
+        "priority": release.priority,
+        "picture": shown.picture,
+        "mp3_sha256": shown.mp3_sha256,
+        "mp3_bytes": shown.mp3_bytes,
+        "sound_duration_ms": shown.sound_duration_ms,
+        "released_at": release.released_at,
+    }
     page, is_new = Page.objects.get_or_create(
         release=release,
-        defaults={
-            "slug": release.slug,
+        defaults=item
+        | {
             "source": source,
-            "headline": shown.headline,
-            "summary": shown.summary,
-            "unit_name": release.unit.name,
-            "priority": release.priority,
-            "picture": shown.picture,
-            "mp3_sha256": shown.mp3_sha256,
-            "mp3_bytes": shown.mp3_bytes,
-            "sound_duration_ms": shown.sound_duration_ms,
-            "released_at": release.released_at,
             "main_language": shown.language,
+            "teaser": _in_main_language("portal/_item.html", {"item": item}),
+            "lead": _in_main_language("portal/_lead.html", {"item": item}),
             "articles": {r.language: _article(release, r, renditions) for r in renditions},
         },
     )
@@ -71,25 +76,28 @@ def freeze_page(release: Release) -> Page:
     return page
 
 
-def _article(release: Release, rendition: Rendition, renditions: list[Rendition]) -> str:
+def _in_main_language(template: str, context: dict[str, Any]) -> str:
     with translation.override(settings.LANGUAGE_CODE):
-        return render_to_string(
-            "portal/_article.html",
-            {
-                "release": release,
-                "rendition": rendition,
-                "summary": ""
-                if _begins_with(rendition.body_html, rendition.summary)
-                else rendition.summary,
-                "others": [
-                    (other.language, LANGUAGE_NAMES.get(other.language, other.language))
-                    for other in renditions
-                    if other is not rendition
-                ],
-                "audience": areas_label(release.audience),
-                "corrects": release.replaces,
-            },
-        )
+        return render_to_string(template, context)
+
+
+def _article(release: Release, rendition: Rendition, renditions: list[Rendition]) -> str:
+    is_repeated = _begins_with(rendition.body_html, rendition.summary)
+    return _in_main_language(
+        "portal/_article.html",
+        {
+            "release": release,
+            "rendition": rendition,
+            "summary": "" if is_repeated else rendition.summary,
+            "others": [
+                (other.language, LANGUAGE_NAMES.get(other.language, other.language))
+                for other in renditions
+                if other is not rendition
+            ],
+            "audience": areas_label(release.audience),
+            "corrects": release.replaces,
+        },
+    )
 
 
 def _begins_with(body_html: str, summary: str) -> bool:

@@ -1,11 +1,11 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tiengmo.people.tests.factories import UserFactory
 from tiengmo.places.tests.factories import UnitFactory, VillageFactory
+from tiengmo.portal import queries
 from tiengmo.portal.models import Page
 from tiengmo.releases.actions import move_delivery, withdraw_release
 from tiengmo.releases.models import DeliveryStatus
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _fresh_facts():
-    cache.clear()
+    queries.forget_facts()
 
 
 @pytest.fixture
