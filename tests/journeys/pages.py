@@ -54,6 +54,18 @@ class Visitor:
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
 
+    def find(self, path: str, name: str, *, is_there: bool = True) -> Locator:
+        """Ask for a page anew until a link of this name stands there (or is gone)."""
+        link = self.page.get_by_role("link", name=name, exact=True)
+        for _ in range(60):
+            self.open(path)
+            # Past the browser's own copy, which may be half a minute old.
+            self.page.reload()
+            if bool(link.count()) is is_there:
+                return link.first
+            self.page.wait_for_timeout(1000)
+        raise AssertionError(f"{path}: {name} is {'not' if is_there else 'still'} there")
+
     def look(self, name: str) -> None:
         """Leave a picture at both widths; nothing may be cut off or shut anybody out."""
         for width in WIDTHS:
