@@ -35,6 +35,7 @@ _TOO_WIDE = """() => {
     .filter((one) => !frames(one))
     .slice(0, 4).map((one) => one.outerHTML.slice(0, 120)).join(' | ');
 }"""
+_IS_SHOWN = "selector => document.querySelector(selector)?.checkVisibility() ?? true"
 # Staff pages scroll inside the window: a picture of the whole page needs a window that tall.
 _HEIGHT = """() => {
   const frame = document.querySelector('.content-wrapper');
@@ -97,6 +98,8 @@ class Visitor:
             for rule in found["violations"]
             if rule["impact"] in GRAVE
             for node in rule["nodes"]
+            # This axe still looks into what is folded away.
+            if self.page.evaluate(_IS_SHOWN, node["target"][0])
         ]
 
     def hear(self, player: Locator) -> float:
