@@ -56,7 +56,12 @@ def test_one_wrong_character_or_one_swap_is_noticed(code, data):
         EnrolmentCode.parse("".join(changed))
 
 
-@pytest.mark.parametrize("text", ["", "TM", "TM-0000", "mõ", str(CODE) + "0", str(CODE)[:-1] + "U"])
+# The last two are made of a fresh code: named, so that every worker collects the same tests.
+@pytest.mark.parametrize(
+    "text",
+    ["", "TM", "TM-0000", "mõ", str(CODE) + "0", str(CODE)[:-1] + "U"],
+    ids=["empty", "prefix", "short", "no code", "one more", "no such letter"],
+)
 def test_not_a_code(text):
     with pytest.raises(InvalidEnrolmentCode):
         EnrolmentCode.parse(text)

@@ -84,9 +84,7 @@ def main(argv: list[str] | None = None) -> None:
         if os.environ.get("TIENGMO_DEBUG") == "1" or not sys.stderr.isatty():
             raise
         click.echo(f"✗ {type(error).__name__}: {error}", err=True)
-        click.echo(
-            "  Đặt TIENGMO_DEBUG=1 để xem chi tiết. / Set TIENGMO_DEBUG=1.", err=True
-        )
+        click.echo("  Đặt TIENGMO_DEBUG=1 để xem chi tiết. / Set TIENGMO_DEBUG=1.", err=True)
         sys.exit(1)
 
 

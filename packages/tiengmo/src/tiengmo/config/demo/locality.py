@@ -7,10 +7,10 @@ import csv
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from django.db import transaction
+from django.db import connection, transaction
 from speaker_agent.enrolment import enrol
 from speaker_agent.state import StateDir
 from speaker_link.enrolment import verify_request
@@ -92,6 +92,14 @@ def ensure_people() -> None:
                 RoleAssignment.objects.create(user=user, role=role, unit=unit)
 
 
+def _in_thread(act: Callable[..., Any], *arguments: Any) -> Any:
+    """Run in a thread that will not be seen again: its connection must not be left behind."""
+    try:
+        return act(*arguments)
+    finally:
+        connection.close()
+
+
 class _InProcess(httpx.AsyncBaseTransport):
     """Takes a box's enrolment request to the server's own action, without a network between.
 
@@ -100,7 +108,7 @@ class _InProcess(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
-        enrolment = await asyncio.to_thread(speakers.enrol_box, verify_request(body))
+        enrolment = await asyncio.to_thread(_in_thread, speakers.enrol_box, verify_request(body))
         return httpx.Response(200, text=enrolment.answer)
 
 
@@ -128,7 +136,7 @@ def _serial(state: Path) -> str:
 
 async def _enrol_all(folder: Path, rows: list[dict[str, str]]) -> None:
     async with httpx.AsyncClient(transport=_InProcess()) as client:
-        for row, code in await asyncio.to_thread(lambda: list(_codes(rows))):
+        for row, code in await asyncio.to_thread(_in_thread, lambda: list(_codes(rows))):
             await enrol(
                 "http://demo",
                 code,
