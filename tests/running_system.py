@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -91,6 +92,12 @@ class System:
         return found
 
 
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def _environment(home: Path) -> dict[str, str]:
     kept = {
         name: value
@@ -101,6 +108,10 @@ def _environment(home: Path) -> dict[str, str]:
         "TIENGMO_HOME": str(home),
         "TIENGMO_ROOT": str(ROOT),
         "TIENGMO_PLAYOUT_LEAD_SECONDS": "5",
+        # Two systems that start in the same second must not both find port 8000 free.
+        "TIENGMO_WEB_PORT": _free_port(),
+        "TIENGMO_GATEWAY_PORT": _free_port(),
+        "TIENGMO_BROKER_PORT": _free_port(),
         "PYTHONUNBUFFERED": "1",
     }
 
