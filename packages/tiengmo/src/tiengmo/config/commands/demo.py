@@ -119,7 +119,9 @@ def _run(
         console.print(f"• {text}")
 
     supervisor = Supervisor(home / "log", tell)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    # By name: a shell that starts us in the background has us ignore Ctrl-C otherwise.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     code = 1
     try:
         wanted = _prepare(home, tell)
