@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,9 +13,12 @@ from django.template.loader import render_to_string
 from tiengmo.places.models import Village
 from tiengmo.places.queries import top_units, units_in_force
 from tiengmo.portal.models import Page
+from tiengmo.portal.prepared import Prepared
 from tiengmo.speakers.models import Box
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from django.db.models import QuerySet
 
     from tiengmo.places.models import Unit
@@ -55,6 +59,44 @@ def published(unit: Unit | None = None) -> QuerySet[Page]:
         .order_by("-released_at")
     )
     return pages.filter(areas__code=unit.code) if unit is not None else pages
+
+
+ON_HOME = 13
+
+_on_home = Prepared(lambda: published().values_list("lead", "teaser")[:ON_HOME])
+_standing = Prepared(
+    lambda: (
+        Page.objects.filter(slug=Prepared.ARGUMENT, is_current=True, gone_at=None)
+        .order_by()
+        .values_list("slug", "headline", "summary", "picture", "articles", "main_language")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A page in force as its own address shows it."""
+
+    slug: str
+    headline: str
+    summary: str
+    picture: dict[str, Any]
+    articles: dict[str, str]
+    main_language: str
+
+
+def on_home() -> list[tuple[str, str]]:
+    """Lead and teaser of the newest pages, rendered when they were frozen."""
+    return [(lead, teaser) for lead, teaser in _on_home.rows()]
+
+
+def standing(slug: str) -> Standing | None:
+    """The page in force at this address; nothing when it is gone, replaced or never was."""
+    for slug_, headline, summary, picture, articles, language in _standing.rows(slug):
+        return Standing(
+            slug_, headline, summary, json.loads(picture), json.loads(articles), language
+        )
+    return None
 
 
 def facts() -> Facts:

@@ -19,7 +19,6 @@ from tiengmo.portal.models import Page
 if TYPE_CHECKING:
     from tiengmo.places.models import Unit
 
-ON_HOME = 13
 A_PAGE = 20
 LONGEST_SLUG = 200
 
@@ -39,7 +38,7 @@ def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpRespon
 @public_page
 def home(_request: HttpRequest) -> HttpResponse:
     """What is new, and the way to every commune."""
-    pages = list(queries.published().values_list("lead", "teaser")[:ON_HOME])
+    pages = queries.on_home()
     return _render(
         "home",
         {
@@ -81,13 +80,13 @@ def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
 @public_page
 def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
     """One bulletin in one language. A withdrawn one says so with 410; an older version moves on."""
-    # Not `first()`: it would sort what is one row.
-    page = next(iter(Page.objects.filter(slug=slug).defer("lead", "teaser").order_by()), None)
+    page: queries.Standing | Page | None = queries.standing(slug)
     if page is None:
-        return not_found(request)
-    if page.gone_at is not None:
-        return _render("withdrawn", {"page": page}, status=410)
-    if not page.is_current:
+        page = Page.objects.filter(slug=slug).defer("lead", "teaser").first()
+        if page is None:
+            return not_found(request)
+        if page.gone_at is not None:
+            return _render("withdrawn", {"page": page}, status=410)
         newer = Page.objects.filter(source=page.source).order_by("-released_at").first()
         if newer is not None and newer.pk != page.pk:
             return HttpResponsePermanentRedirect(f"/tin/{newer.slug}/")
