@@ -91,9 +91,9 @@ class Rendition(models.Model):
     picture = models.JSONField(default=dict)  # {url, width, height, alt, credit}
     script = models.TextField(blank=True)
     sound_duration_ms = models.PositiveIntegerField(null=True)
-    opus_sha256 = models.CharField(max_length=64, blank=True)
+    opus_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     opus_bytes = models.PositiveBigIntegerField(null=True)
-    mp3_sha256 = models.CharField(max_length=64, blank=True)
+    mp3_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     mp3_bytes = models.PositiveBigIntegerField(null=True)
 
     class Meta:

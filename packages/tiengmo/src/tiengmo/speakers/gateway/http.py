@@ -19,6 +19,7 @@ from tiengmo.speakers.actions import enrol_box
 from tiengmo.speakers.brokers.accounts import box_account
 from tiengmo.speakers.errors import EnrolmentRefused, SpeakerError
 from tiengmo.speakers.models import Box
+from tiengmo.speakers.sounds import is_withheld
 
 from .accounts import BrokerAccounts, BrokerAway
 from .database import Lane
@@ -34,7 +35,8 @@ MAX_REQUEST_BYTES = 16 * 1024
 # Only what fails counts: three hundred boxes behind one address may enrol in one minute.
 FAILURES_ALLOWED = 10
 FAILURES_SECONDS = 600
-_FOREVER = "public, max-age=31536000, immutable"
+# The file never changes, but it may be taken back: a copy is asked about each time.
+_ASKED_EACH_TIME = "public, no-cache"
 
 
 class Failures:
@@ -61,6 +63,8 @@ class Failures:
 def application(accounts: BrokerAccounts, is_connected: Callable[[], bool]) -> Starlette:
     """Return the ASGI application that boxes speak to."""
     lane = Lane("http", threads=2)
+    # Enrolments write, and may wait for others that do; a sound must not wait with them.
+    sounds = Lane("sounds")
     failures = Failures()
 
     async def enrol(request: Request) -> Response:
@@ -98,8 +102,14 @@ def application(accounts: BrokerAccounts, is_connected: Callable[[], bool]) -> S
             return _problem(404, "no_such_sound")
         if not path.is_file():
             return _problem(404, "no_such_sound")
+        try:
+            if await sounds.run(is_withheld, sha256):
+                return _problem(410, "withdrawn")
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("a sound must wait: %s", error)
+            return _problem(503, "try_again", retry_after=5)
         etag = f'"{sha256}"'
-        headers = {"etag": etag, "cache-control": _FOREVER}
+        headers = {"etag": etag, "cache-control": _ASKED_EACH_TIME}
         asked = request.headers.get("if-none-match", "")
         if asked == "*" or etag in (part.strip() for part in asked.split(",")):
             return Response(status_code=304, headers=headers)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiengmo.foundation import blobs
+from tiengmo.voices import publicity
 from tiengmo.voices.models import SoundFile
 from tiengmo.voices.queries import public_url
 from tiengmo.voices.web.ranges import Unsatisfiable, requested_range, serve_file
@@ -14,7 +15,19 @@ CONTENT = bytes(range(256)) * 600
 
 
 @pytest.fixture
-def address(db):
+def standing(monkeypatch):
+    """Say what the only decider says of every sound."""
+    monkeypatch.setattr(publicity, "_deciders", [])
+
+    def say(*standings):
+        publicity._deciders[:] = [lambda _sha256, one=one: one for one in standings]
+
+    say(publicity.Standing.PUBLIC)
+    return say
+
+
+@pytest.fixture
+def address(db, standing):
     sha256 = blobs.put(CONTENT, ".mp3")
     file = SoundFile.objects.create(sha256=sha256, media_type="audio/mpeg", bytes=len(CONTENT))
     return public_url(file)
@@ -31,7 +44,7 @@ def test_the_whole_sound(client, address):
     assert response["Content-Type"] == "audio/mpeg"
     assert response["Content-Length"] == str(len(CONTENT))
     assert response["Accept-Ranges"] == "bytes"
-    assert "immutable" in response["Cache-Control"]
+    assert response["Cache-Control"] == "public, max-age=60, must-revalidate"
     assert address.split("/")[-1].removesuffix(".mp3") in response["ETag"]
 
 
@@ -96,7 +109,30 @@ def test_head_says_how_long_it_is(client, address):
     assert client.post(address).status_code == 405
 
 
-def test_only_rendered_sounds_are_public(client, db):
+def test_what_nobody_published_is_not_there(client, address, standing):
+    tag = client.get(address)["ETag"]
+    standing()
+    assert client.get(address).status_code == 404
+    standing(None)
+    assert client.get(address, HTTP_IF_NONE_MATCH=tag).status_code == 404
+
+
+def test_what_was_taken_back_is_gone_also_for_who_has_a_copy(client, address, standing):
+    tag = client.get(address)["ETag"]
+    standing(publicity.Standing.GONE, None)
+    for headers in ({}, {"HTTP_IF_NONE_MATCH": tag}, {"HTTP_RANGE": "bytes=0-9"}):
+        response = client.get(address, **headers)
+        assert response.status_code == 410
+        assert "gỡ" in response.content.decode()
+        assert "immutable" not in response["Cache-Control"]
+
+
+def test_what_another_still_publishes_stays(client, address, standing):
+    standing(publicity.Standing.GONE, publicity.Standing.PUBLIC)
+    assert client.get(address).status_code == 200
+
+
+def test_only_rendered_sounds_are_public(client, db, standing):
     raw = blobs.put(b"RIFF a private recording", ".mp3")
     assert client.get(f"/am-thanh/{raw}.mp3").status_code == 404
     SoundFile.objects.create(sha256=raw, media_type="audio/wav", bytes=24)
