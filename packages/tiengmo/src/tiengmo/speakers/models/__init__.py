@@ -3,22 +3,34 @@
 from .box import Box, Output
 from .enrolment import EnrolmentCode
 from .gateway import GatewayState
+from .health import DayTally, HourTally, Listening, Outage, OutageCause
 from .keys import KeyPurpose, StationKey
 from .outgoing import AnnouncedItem, CommandState, OutgoingCommand, RetainedMessage
 from .reports import HeldSound, PlayReport, Refusal
+from .upkeep import LogPart, TestAnswer, TestPlan, TestRound, VolumeProfile
 
 __all__ = [
     "AnnouncedItem",
     "Box",
     "CommandState",
+    "DayTally",
     "EnrolmentCode",
     "GatewayState",
     "HeldSound",
+    "HourTally",
     "KeyPurpose",
+    "Listening",
+    "LogPart",
+    "Outage",
+    "OutageCause",
     "OutgoingCommand",
     "Output",
     "PlayReport",
     "Refusal",
     "RetainedMessage",
     "StationKey",
+    "TestAnswer",
+    "TestPlan",
+    "TestRound",
+    "VolumeProfile",
 ]

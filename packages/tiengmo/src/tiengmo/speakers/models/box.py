@@ -65,6 +65,16 @@ class Box(models.Model):
     held_count = models.PositiveIntegerField(default=0)
     free_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     model = models.CharField(_("kiểu máy"), max_length=200, blank=True)
+    missing_sounds = models.PositiveIntegerField(null=True, blank=True)
+    is_test_mode_reported = models.BooleanField(null=True)
+    # Which life of the machine and of the program it last spoke in: told apart after an outage.
+    boot_id = models.CharField(max_length=64, blank=True)
+    program_began_at = models.DateTimeField(null=True, blank=True)
+    # Its counters run from the program's start; these run for ever.
+    bytes_in = models.PositiveBigIntegerField(default=0)
+    bytes_out = models.PositiveBigIntegerField(default=0)
+    counted_in = models.PositiveBigIntegerField(default=0)
+    counted_out = models.PositiveBigIntegerField(default=0)
     last_refusal_reason = models.CharField(max_length=60, blank=True)
     last_refusal_at = models.DateTimeField(null=True, blank=True)
     last_refusal_detail = models.TextField(blank=True)
