@@ -6,12 +6,23 @@ from django.utils import timezone
 from tiengmo.releases.models import Priority
 
 
+class Part(models.TextChoices):
+    """What an item is to its episode, if it has one."""
+
+    OWN = "", "bản tin phát riêng"
+    JINGLE_IN = "jingle_in", "nhạc hiệu mở đầu"
+    SEGMENT = "segment", "phần của số phát"
+    JINGLE_OUT = "jingle_out", "nhạc hiệu kết thúc"
+    FILL = "fill", "lấp chỗ trống"
+
+
 class PlayoutItem(models.Model):
     """Something a station's loudspeakers play at one instant. Personal data: none.
 
     `areas` narrows the station's own area; `editions` is what the signed schedule carries, in the
     release's order: [{language, sha256, bytes, duration_ms}]. Each box picks by its village's
-    languages.
+    languages. `release` is set only where the item is that release's own delivery: one that is
+    heard again inside an episode is named by its segment.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -19,6 +30,16 @@ class PlayoutItem(models.Model):
     title = models.CharField(max_length=300)
     release = models.ForeignKey(
         "releases.Release", on_delete=models.PROTECT, null=True, related_name="playout_items"
+    )
+    part = models.CharField(max_length=12, choices=Part.choices, blank=True, default=Part.OWN)
+    episode = models.ForeignKey(
+        "broadcasting.Episode", on_delete=models.SET_NULL, null=True, related_name="items"
+    )
+    segment = models.ForeignKey(
+        "broadcasting.Segment", on_delete=models.SET_NULL, null=True, related_name="items"
+    )
+    fill_rule = models.ForeignKey(
+        "broadcasting.FillRule", on_delete=models.SET_NULL, null=True, related_name="items"
     )
     areas = models.JSONField(default=list)
     editions = models.JSONField(default=list)

@@ -1,0 +1,5 @@
+"""Pure rules of a station's day."""
+
+from .placing import GAP, Span, first_free_start
+
+__all__ = ["GAP", "Span", "first_free_start"]
