@@ -151,14 +151,67 @@ def keys_revoke(kid: str, reason: str) -> None:
     click.echo(_("Đã thu hồi %(kid)s.") % {"kid": kid})
 
 
+@keys.command("issue-person")
+@click.argument("username")
+@click.option("--unit", "unit_code", default="", help="Chỉ cho đơn vị này. / For this unit only.")
+@click.option("--days", type=click.IntRange(1, 3650), default=400)
+def keys_issue_person(username: str, unit_code: str, days: int) -> None:
+    """Chứng nhận khoá ký cảnh báo mà một người đã tạo; cần khoá gốc. / Certify a person's key."""
+    from datetime import timedelta
+
+    from tiengmo.audit.actors import SYSTEM
+    from tiengmo.people.models import User
+    from tiengmo.places.queries import unit_by_code
+
+    from .issuers import issue_person_key, own_key
+
+    user = User.objects.filter(username=username).first()
+    row = own_key(user) if user is not None else None
+    if row is None:
+        raise click.ClickException(
+            _("%(name)s chưa tạo khoá ký cảnh báo (Cảnh báo → Khoá ký của tôi).")
+            % {"name": username}
+        )
+    unit = unit_by_code(unit_code) if unit_code else None
+    if unit_code and unit is None:
+        raise click.ClickException(_("Không có đơn vị %(code)s.") % {"code": unit_code})
+    issued = _told(lambda: issue_person_key(row, by=SYSTEM, unit=unit, life=timedelta(days=days)))
+    click.echo(f"{issued.kid}  {issued.holder}  {', '.join(issued.areas)}")
+
+
+@keys.command("revoke-person")
+@click.argument("kid")
+@click.option("--reason", required=True, help="Lý do. / Why.")
+def keys_revoke_person(kid: str, reason: str) -> None:
+    """Thu hồi khoá ký cảnh báo của một người. / Revoke a person's key for ever."""
+    from tiengmo.audit.actors import SYSTEM
+
+    from .issuers import revoke_person_key
+    from .models import IssuerKey
+
+    row = IssuerKey.objects.filter(pk=kid).first()
+    if row is None:
+        raise click.ClickException(_("Không có khoá %(kid)s.") % {"kid": kid})
+    _told(lambda: revoke_person_key(row, by=SYSTEM, reason=reason))
+    click.echo(_("Đã thu hồi %(kid)s.") % {"kid": kid})
+
+
 @keys.command("list")
 def keys_list() -> None:
     """Liệt kê các khoá và hạn dùng. / List keys and when they end."""
-    from .models import StationKey
+    from .models import IssuerKey, StationKey
 
     for row in StationKey.objects.select_related("unit"):
         state = _("đã thu hồi") if row.revoked_at else f"→ {row.expires_at:%d/%m/%Y}"
         click.echo(f"{row.kid}  {row.unit.code} {row.unit}  {row.purpose}  {state}")
+    for person in IssuerKey.objects.select_related("unit"):
+        if person.revoked_at:
+            state = _("đã thu hồi")
+        elif person.expires_at is None:
+            state = _("chờ chứng nhận")
+        else:
+            state = f"→ {person.expires_at:%d/%m/%Y}"
+        click.echo(f"{person.kid}  {person.holder}  {', '.join(person.areas)}  {state}")
 
 
 @group.command("code")

@@ -7,13 +7,16 @@ from django.utils import timezone
 from speaker_link import topics
 from speaker_link.envelope import compose, sign
 from speaker_link.kinds import Priority
-from speaker_link.messages import MAX_ITEMS, Edition, Schedule, ScheduleItem
+from speaker_link.messages import MAX_ITEMS, Edition, Prefetch, Schedule, ScheduleItem
 
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.keys import station_signers
-from tiengmo.speakers.models import AnnouncedItem, RetainedMessage
+from tiengmo.speakers.models import AnnouncedItem, AwaitedSound, RetainedMessage
 from tiengmo.speakers.retention import retain
 from tiengmo.speakers.rules import HORIZON
+
+# As many as a schedule carries (speaker-link).
+MAX_PREFETCH = 100
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +56,12 @@ def publish_schedule(
         raise SpeakerError(f"{station}: {len(items)} items, {len(withdrawn)} withdrawn")
     now = timezone.now()
     wire = [_on_wire(item, station) for item in items]
+    prefetch = [
+        Prefetch(sha256=sound.sha256, bytes=sound.bytes)
+        for sound in AwaitedSound.objects.filter(station=station, until_at__gt=now).order_by(
+            "-until_at"
+        )[:MAX_PREFETCH]
+    ]
     valid_from = min([now, *(item.start for item in wire)])
     valid_to = now + HORIZON
 
@@ -64,6 +73,7 @@ def publish_schedule(
             valid_to=valid_to,
             items=wire,
             withdrawn_items=withdrawn,
+            prefetch=prefetch,
         )
         priority = Priority(body.highest_priority)
         message = compose(

@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from speaker_link import topics
-from speaker_link.envelope import Signer, compose, sign
-from speaker_link.messages import Revocations, RevokedKey
 
 from tiengmo.audit.actions import record
 from tiengmo.speakers import keys
 from tiengmo.speakers.models import StationKey
-from tiengmo.speakers.retention import retain
+from tiengmo.speakers.revocations import publish_revocations
 
 if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor
@@ -31,19 +28,5 @@ def revoke_station_key(row: StationKey, *, by: Actor, reason: str) -> None:
         row.revoked_at = timezone.now()
         row.revocation_reason = reason
         row.save(update_fields=["revoked_at", "revocation_reason"])
-        revoked = [
-            RevokedKey(
-                kid=entry.kid,
-                revoked_at=entry.revoked_at or row.revoked_at,
-                reason=entry.revocation_reason,
-            )
-            for entry in StationKey.objects.exclude(revoked_at=None).order_by("revoked_at")
-        ]
-        retain(
-            topics.REVOCATIONS,
-            lambda version: sign(
-                compose(Revocations(version=version, revoked=revoked), now=timezone.now()),
-                by=[Signer(root)],
-            ),
-        )
+        publish_revocations(root)
         record("speakers.key_revoked", by=by, subject=row, detail={"reason": reason})

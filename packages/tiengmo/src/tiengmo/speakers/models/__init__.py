@@ -4,6 +4,7 @@ from .box import Box, Output
 from .enrolment import EnrolmentCode
 from .gateway import GatewayState
 from .health import DayTally, HourTally, Listening, Outage, OutageCause
+from .issuers import AwaitedSound, IssuerKey
 from .keys import KeyPurpose, StationKey
 from .outgoing import AnnouncedItem, CommandState, OutgoingCommand, RetainedMessage
 from .reports import HeldSound, PlayReport, Refusal
@@ -11,6 +12,7 @@ from .upkeep import LogPart, TestAnswer, TestPlan, TestRound, VolumeProfile
 
 __all__ = [
     "AnnouncedItem",
+    "AwaitedSound",
     "Box",
     "CommandState",
     "DayTally",
@@ -18,6 +20,7 @@ __all__ = [
     "GatewayState",
     "HeldSound",
     "HourTally",
+    "IssuerKey",
     "KeyPurpose",
     "Listening",
     "LogPart",

@@ -1,0 +1,36 @@
+"""The list of keys that boxes must distrust, of stations and of people, signed by the root."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from speaker_link import topics
+from speaker_link.envelope import Signer, compose, sign
+from speaker_link.messages import Revocations, RevokedKey
+
+from .models import IssuerKey, StationKey
+from .retention import retain
+
+if TYPE_CHECKING:
+    from speaker_link.keys import PrivateKey
+
+
+def publish_revocations(root: PrivateKey) -> None:
+    """Have the whole list stand on the broker."""
+    rows = chain(
+        StationKey.objects.exclude(revoked_at=None), IssuerKey.objects.exclude(revoked_at=None)
+    )
+    revoked = [
+        RevokedKey(kid=row.kid, revoked_at=row.revoked_at, reason=row.revocation_reason)
+        for row in sorted(rows, key=lambda row: (row.revoked_at, row.kid))
+        if row.revoked_at is not None
+    ]
+    retain(
+        topics.REVOCATIONS,
+        lambda version: sign(
+            compose(Revocations(version=version, revoked=revoked), now=timezone.now()),
+            by=[Signer(root)],
+        ),
+    )
