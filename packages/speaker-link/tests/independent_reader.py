@@ -17,13 +17,23 @@ from jsonschema import Draft202012Validator, validators
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "vectors" / "schema.json").read_text("utf-8"))
 RANK = {"routine": 0, "priority": 1, "emergency": 2}
-LIFE_DAYS = {"time": 5 / 1440, "enrolment_answer": 1 / 24, "command": 1, "schedule": 8, "ack": 8}
-STATE = {"schedule", "assignment", "revocations", "root_rotation"}
-TO_BOXES = STATE | {"command", "time", "ack", "enrolment_answer"}
-FROM_BOXES = {"status", "play_report", "held", "refusal", "command_result", "time_request"}
+LIFE_DAYS = {
+    "time": 5 / 1440,
+    "live": 2 / 1440,
+    "enrolment_answer": 1 / 24,
+    "command": 1,
+    "takeover": 7,
+    "alert": 7,
+    "schedule": 8,
+    "ack": 8,
+}
+OF_STATIONS = {"schedule", "takeover", "live", "alert"}
+STATE = {"schedule", "takeover", "alert", "assignment", "revocations", "root_rotation"}
+TO_BOXES = STATE | {"live", "command", "time", "ack", "enrolment_answer"}
+FROM_BOXES = {"status", "play_report", "held", "refusal", "command_result", "log", "time_request"}
 BY_ROOT = {"assignment", "revocations", "root_rotation", "enrolment_answer"}
-WITHOUT_TIME = STATE - {"schedule"} | {"time", "ack", "enrolment_answer"}
-CERTIFIABLE = {"schedule", "assignment", "command", "time", "ack", "enrolment_answer"}
+WITHOUT_TIME = STATE - OF_STATIONS | {"time", "ack", "enrolment_answer"}
+CERTIFIABLE = OF_STATIONS | {"assignment", "command", "time", "ack", "enrolment_answer"}
 UNASSIGNED = {"assignment", "enrolment_answer", "time", "ack"}
 LEAVES = {
     "assignment": {"assignment"},
@@ -31,9 +41,17 @@ LEAVES = {
     "time": {"time"},
     "acks": {"ack"},
     "status": {"status"},
-    "reports": {"play_report", "held", "refusal", "command_result"},
+    "reports": {"play_report", "held", "refusal", "command_result", "log"},
     "time-request": {"time_request"},
 }
+STATION_LEAVES = {
+    "schedule": "schedule",
+    "takeover": "takeover",
+    "live": "live",
+    "alerts": "alert",
+}
+# RFC 6716, table 2, in samples at 48 kHz.
+FRAMES = [480, 960, 1920, 2880] * 3 + [480, 960] * 2 + [120, 240, 480, 960] * 4
 GRACE = timedelta(seconds=5)
 ED25519 = JWSRegistry(algorithms=["Ed25519"]).get_alg("Ed25519")
 
@@ -102,9 +120,14 @@ def header_of(protected, typ=None):
     header = parse(unbase64(protected))
     refuse_if(header.get("alg") != "Ed25519", "bad_signature")
     refuse_if(not isinstance(header.get("kid"), str), "malformed")
+    known = {"x-tm-cert", "x-tm-start"} if typ == "tm+json" else {"x-tm-cert"}
     if "crit" in header:
-        refuse_if(header["crit"] != ["x-tm-cert"] or "x-tm-cert" not in header, "malformed")
-    refuse_if("x-tm-cert" in header and "crit" not in header, "malformed")
+        named = header["crit"]
+        refuse_if(not isinstance(named, list) or not named, "malformed")
+        refuse_if(any(not isinstance(name, str) for name in named), "malformed")
+        refuse_if(len(set(named)) != len(named), "malformed")
+        refuse_if(not set(named) <= known & set(header), "malformed")
+    refuse_if(not known & set(header) <= set(header.get("crit", [])), "malformed")
     refuse_if(typ is not None and header.get("typ") != typ, "wrong_kind")
     return header
 
@@ -163,6 +186,43 @@ def consistent(message):
         refuse_if(("volume" in body) != (action == "set_volume"), "malformed")
         refuse_if(("duration_ms" in body) != (action == "test_tone"), "malformed")
         refuse_if("item_id" in body and action != "stop", "malformed")
+        refuse_if(("lines" in body) != (action == "send_log"), "malformed")
+        refuse_if(("is_silent" in body) != (action == "self_test"), "malformed")
+    if message["typ"] in {"takeover", "alert"}:
+        refuse_if(instant(body["until"]) <= instant(body["start"]), "malformed")
+    if message["typ"] == "live":
+        latest = instant(body["start"]) + timedelta(seconds=10)
+        refuse_if(instant(message["exp"]) > latest, "malformed")
+        refuse_if(samples_of(unbase64(body["packets"])) != body["duration_ms"] * 48, "malformed")
+    if message["typ"] == "alert":
+        refuse_if(message.get("priority") != "emergency", "malformed")
+        refuse_if(message.get("test", False) != (body["status"] == "Test"), "malformed")
+        is_clear, lengths = (
+            body["msg_type"] == "Cancel",
+            [e["duration_ms"] for e in body["editions"]],
+        )
+        repeat = body.get("repeat_ms", 0)
+        refuse_if(is_clear and repeat > 0, "malformed")
+        refuse_if(not is_clear and not lengths, "malformed")
+        refuse_if(0 < repeat < max(lengths, default=0), "malformed")
+        refuse_if(body["alert"] in body.get("references", []), "malformed")
+
+
+def samples_of(raw):
+    """How long the packets of a segment last at 48 kHz (RFC 6716, section 3)."""
+    total = 0
+    while raw:
+        length = int.from_bytes(raw[:2], "big")
+        packet, raw = raw[2 : 2 + length], raw[2 + length :]
+        refuse_if(not 0 < len(packet) == length <= 1275, "malformed")
+        frames = {0: 1, 1: 2, 2: 2}.get(packet[0] & 3) or (packet + b"\0")[1] & 63
+        total += FRAMES[packet[0] >> 3] * frames
+    return total
+
+
+def name_of(body):
+    """The takeover or alert that a body is about, if it is about one."""
+    return body.get("takeover", body.get("alert"))
 
 
 class IndependentBox:
@@ -175,11 +235,12 @@ class IndependentBox:
             if "until" not in root or self.now < instant(root["until"])
         }
         self.revoked = set(case["revoked"])
-        self.ids, self.versions = set(), {}
+        self.ids, self.versions, self.sequences = set(), {}, {}
 
     def judge(self, text, topic=None, limit=262144):
         payload, signatures = open_outer(text, "tm+json", limit)
         certificates, by_root, strangers = [], [], []
+        starts = []
         for header, signature, signed in signatures:
             kid = header["kid"]
             if "x-tm-cert" in header:
@@ -194,6 +255,8 @@ class IndependentBox:
                 by_root.append(kid)
             else:
                 strangers.append((kid, signature, signed))
+            if "x-tm-start" in header:
+                starts.append(header["x-tm-start"])
         refuse_if(not certificates and not by_root, "unknown_key")
         message = parse(unbase64(payload))
         kind = message.get("typ")
@@ -201,15 +264,23 @@ class IndependentBox:
         conforms(message, kind)
         consistent(message)
         self.check_strangers(message, by_root, strangers)
+        if starts:
+            refuse_if(kind != "alert", "malformed")
+            begins, ends = instant(message["body"]["start"]), instant(message["body"]["until"])
+            refuse_if(any(not begins <= instant(one) < ends for one in starts), "malformed")
+            message["body"]["start"] = max(starts)
         refuse_if(by_root and kind not in BY_ROOT, "wrong_kind")
         refuse_if(any(kind not in one["kinds"] for one in certificates), "wrong_kind")
         if topic is not None:
             self.check_topic(message, topic)
         self.check_area(message, certificates)
-        self.check_priority(message, certificates)
+        if kind == "live":
+            self.check_stream(message, [header["kid"] for header, _, _ in signatures])
+        else:
+            self.check_priority(message, certificates)
         refuse_if(message.get("test") and not self.box["is_test_mode"], "test_message")
         self.check_time(message, certificates)
-        self.remember(message, payload)
+        self.remember(message, ".".join([payload, *sorted(starts)]))
         return message
 
     def check_strangers(self, message, by_root, strangers):
@@ -229,11 +300,12 @@ class IndependentBox:
         if topic in common:
             refuse_if(message["typ"] != common[topic], "wrong_kind")
             return
-        _, _, group, owner, leaf = topic.split("/")
-        kinds = {"schedule"} if group == "stations" else LEAVES[leaf]
+        _, _, group, owner, leaf, *name = topic.split("/")
+        kinds = {STATION_LEAVES[leaf]} if group == "stations" else LEAVES[leaf]
         refuse_if(message["typ"] not in kinds, "wrong_kind")
         named = message["body"]["station"] if group == "stations" else message["to"]
         refuse_if(named != owner, "wrong_area")
+        refuse_if(name and name[0] != name_of(message["body"]), "wrong_area")
 
     def check_area(self, message, certificates):
         own, body, kind = self.box["areas"], message["body"], message["typ"]
@@ -241,7 +313,7 @@ class IndependentBox:
         refuse_if("areas" in message and not set(message["areas"]) & set(own), "wrong_area")
         if kind == "assignment":
             refuse_if(body["serial"] != self.box["serial"], "wrong_area")
-        if kind == "schedule":
+        if kind in OF_STATIONS:
             refuse_if(body["station"] not in self.box["stations"], "wrong_area")
         for certificate in certificates:
             areas = set(certificate["areas"])
@@ -249,10 +321,19 @@ class IndependentBox:
             refuse_if(not own and kind not in UNASSIGNED, "wrong_area")
             if kind == "assignment":
                 refuse_if(not areas & set(body["areas"]), "wrong_area")
-            if kind == "schedule":
+            if kind in OF_STATIONS:
                 station = body["station"]
                 above = own[own.index(station) :] if station in own else [station]
                 refuse_if(not areas & set(above), "wrong_area")
+
+    def check_stream(self, message, kids):
+        body = message["body"]
+        names = ("station", "takeover", "stream")
+        found = [s for s in self.box["streams"] if all(s[name] == body[name] for name in names)]
+        refuse_if(not found or self.now >= instant(found[0]["until"]), "wrong_stream")
+        refuse_if(set(kids) != {found[0]["kid"]}, "wrong_stream")
+        refuse_if(message.get("priority", "routine") != found[0]["priority"], "wrong_stream")
+        refuse_if(set(message["areas"]) != set(found[0]["areas"]), "wrong_stream")
 
     def check_priority(self, message, certificates):
         rank = RANK[message.get("priority", "routine")]
@@ -264,6 +345,8 @@ class IndependentBox:
             all(one[name] != other[name] for name in ("key", "serial", "holder"))
             for one, other in combinations(certificates, 2)
         ]
+        if message["typ"] == "alert" and message.get("test"):
+            return
         refuse_if(rank == RANK["emergency"] and not any(pairs), "one_signature_short")
 
     def check_time(self, message, certificates):
@@ -271,7 +354,9 @@ class IndependentBox:
         if message["typ"] == "time":
             refuse_if(message["body"]["nonce"] not in self.box["nonces"], "replayed")
             now, trusted = instant(message["body"]["sent_at"]), True
-        elif message["typ"] not in WITHOUT_TIME and message.get("priority") != "emergency":
+        elif message["typ"] == "live" or (
+            message["typ"] not in WITHOUT_TIME and message.get("priority") != "emergency"
+        ):
             refuse_if(not trusted, "untrusted_time")
         for certificate in certificates:
             refuse_if(now >= instant(certificate["exp"]), "certificate_expired")
@@ -280,11 +365,17 @@ class IndependentBox:
         refuse_if(trusted and now + GRACE < instant(message["nbf"]), "not_yet_valid")
 
     def remember(self, message, payload):
+        body = message["body"]
+        if message["typ"] == "live":
+            stream = (body["station"], body["takeover"], body["stream"])
+            refuse_if(body["sequence"] <= self.sequences.get(stream, -1), "replayed")
+            self.sequences[stream] = body["sequence"]
+            return
         if message["typ"] not in STATE:
             refuse_if(message["id"] in self.ids, "replayed")
             self.ids.add(message["id"])
             return
-        stream = (message["typ"], message["body"].get("station"))
+        stream = (message["typ"], body.get("station"), name_of(body))
         version = message["body"]["version"]
         known = self.versions.get(stream, (0, ""))
         refuse_if(version <= known[0] and (version, payload) != known, "older_version")
@@ -305,8 +396,13 @@ def judge_as_server(case):
         refuse_if((body["outcome"] == "played") != ("reason" not in body), "malformed")
         has_sounded = "started_at" in body or body.get("samples_played", 0) > 0
         refuse_if((body["outcome"] == "missed") == has_sounded, "malformed")
-        edition = {"language", "sha256", "started_at", "start_error_ms", "sample_rate"}
-        refuse_if(has_sounded and not edition <= body.keys(), "malformed")
+        edition = {"language", "sha256"}
+        refuse_if("gaps" in body and bool(edition & body.keys()), "malformed")
+        needed = {"started_at", "start_error_ms", "sample_rate"}
+        needed |= set() if "gaps" in body else edition
+        refuse_if(has_sounded and not needed <= body.keys(), "malformed")
+    if kind == "log":
+        refuse_if(body["part"] > body["parts"], "malformed")
     refuse_if(message["box"] != case["serial"], "wrong_area")
     _, _, _, owner, leaf = case["topic"].split("/")
     refuse_if(kind not in LEAVES[leaf], "wrong_kind")

@@ -11,8 +11,9 @@ from speaker_link.enrolment import EnrolmentCode
 from speaker_link.envelope import MAX_BYTES
 from speaker_link.errors import InvalidEnrolmentCode, RefusalReason, Refused
 from speaker_link.keys import PublicKey
+from speaker_link.kinds import Priority
 from speaker_link.replay import MemoryReplayCache
-from speaker_link.trust import Root, Scope, Trust
+from speaker_link.trust import OpenStream, Root, Scope, Trust
 from speaker_link.verification import verify, verify_from_box
 
 FOLDER = Path(__file__).parents[1] / "vectors"
@@ -54,6 +55,17 @@ def read(case):
             is_test_mode=box["is_test_mode"],
             time_is_trusted=box["time_is_trusted"],
             nonces=frozenset(box["nonces"]),
+            streams=tuple(
+                OpenStream(
+                    **one
+                    | {
+                        "areas": frozenset(one["areas"]),
+                        "priority": Priority(one["priority"]),
+                        "until": datetime.fromisoformat(one["until"]),
+                    }
+                )
+                for one in box["streams"]
+            ),
         ),
         "now": datetime.fromisoformat(case["now"]),
         "replay": MemoryReplayCache(),

@@ -3,6 +3,7 @@
 from speaker_link.kinds import Kind
 from speaker_link.messages import (
     Ack,
+    Alert,
     Assignment,
     Body,
     Command,
@@ -10,18 +11,24 @@ from speaker_link.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     Held,
+    Live,
+    LogReport,
     PlayReport,
     RefusalReport,
     Revocations,
     RootRotation,
     Schedule,
     Status,
+    Takeover,
     TimeAnswer,
     TimeRequest,
 )
 
 BODIES: dict[Kind, type[Body]] = {
     Kind.SCHEDULE: Schedule,
+    Kind.TAKEOVER: Takeover,
+    Kind.LIVE: Live,
+    Kind.ALERT: Alert,
     Kind.ASSIGNMENT: Assignment,
     Kind.REVOCATIONS: Revocations,
     Kind.ROOT_ROTATION: RootRotation,
@@ -34,6 +41,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.HELD: Held,
     Kind.REFUSAL: RefusalReport,
     Kind.COMMAND_RESULT: CommandResult,
+    Kind.LOG: LogReport,
     Kind.TIME_REQUEST: TimeRequest,
     Kind.ENROLMENT_REQUEST: EnrolmentRequest,
 }

@@ -23,10 +23,12 @@ from speaker_link.fields import (
     PriorityName,
     Serial,
     Wire,
+    write_instant,
 )
 from speaker_link.keys import PrivateKey, encode_base64url
-from speaker_link.kinds import RETAINED_KINDS, Kind, Priority
-from speaker_link.messages import Body, Schedule
+from speaker_link.kinds import RETAINED_KINDS, STATION_KINDS, Kind, Priority
+from speaker_link.messages import Alert, Body, Live, Schedule, Takeover
+from speaker_link.on_air import LIVE_GRACE
 
 TYPE = "tm+json"
 BOX_TYPE = "tm-box+json"
@@ -38,6 +40,10 @@ LAST_WORD = LARGEST_INTEGER
 # long it lives when nothing else is asked for.
 LONGEST_LIFE = {
     Kind.SCHEDULE: timedelta(days=8),
+    # No longer than a box remembers their versions.
+    Kind.TAKEOVER: timedelta(days=7),
+    Kind.ALERT: timedelta(days=7),
+    Kind.LIVE: timedelta(minutes=2),
     Kind.COMMAND: timedelta(days=1),
     Kind.TIME: timedelta(minutes=5),
     Kind.ACK: timedelta(days=8),
@@ -48,6 +54,10 @@ LONGEST_LIFE = {
 }
 USUAL_LIFE = {
     Kind.SCHEDULE: timedelta(hours=48),
+    # From `until`, and for a segment from its `start`.
+    Kind.TAKEOVER: timedelta(hours=1),
+    Kind.ALERT: timedelta(hours=1),
+    Kind.LIVE: LIVE_GRACE,
     Kind.COMMAND: timedelta(minutes=10),
     Kind.TIME: timedelta(seconds=30),
     Kind.ACK: timedelta(days=1),
@@ -56,8 +66,8 @@ USUAL_LIFE = {
     Kind.REVOCATIONS: timedelta(days=3650),
     Kind.ROOT_ROTATION: timedelta(days=3650),
 }
-# A schedule speaks to areas; these speak to every box; all others to one box.
-_TO_AREAS = frozenset({Kind.SCHEDULE})
+# A station speaks to areas; these speak to every box; all others to one box.
+_TO_AREAS = STATION_KINDS
 _TO_ALL = frozenset({Kind.REVOCATIONS, Kind.ROOT_ROTATION})
 FROM_BOXES = frozenset(
     {
@@ -66,6 +76,7 @@ FROM_BOXES = frozenset(
         Kind.HELD,
         Kind.REFUSAL,
         Kind.COMMAND_RESULT,
+        Kind.LOG,
         Kind.TIME_REQUEST,
     }
 )
@@ -102,9 +113,17 @@ class Message(Wire, Generic[BodyT]):
         if self.exp - min(self.iat, self.nbf) > LONGEST_LIFE[self.typ]:
             raise ValueError("a message that lives too long for its kind")
         if (self.areas is not None) != (self.typ in _TO_AREAS):
-            raise ValueError("areas belong to a schedule, and only to it")
+            raise ValueError("areas belong to what a station says, and only to it")
         if (self.to is not None) != (self.typ not in _TO_AREAS | _TO_ALL):
             raise ValueError("this kind of message is addressed in another way")
+        body = self.body
+        if isinstance(body, Live) and self.exp > body.start + LIVE_GRACE:
+            raise ValueError("a segment that is valid after its instant")
+        if isinstance(body, Alert):
+            if self.priority is not Priority.EMERGENCY:
+                raise ValueError("an alert is an emergency")
+            if self.test != (body.status == "Test"):
+                raise ValueError("test stands on alerts with status Test, and only on them")
         return self
 
     @property
@@ -112,7 +131,12 @@ class Message(Wire, Generic[BodyT]):
         """What `version` counts in; `None` for an event."""
         if self.typ not in RETAINED_KINDS:
             return None
-        owner = getattr(self.body, "station", None) or self.to
+        body = self.body
+        if isinstance(body, Takeover):
+            return f"{self.typ}/{body.station}/{body.takeover}"
+        if isinstance(body, Alert):
+            return f"{self.typ}/{body.station}/{body.alert}"
+        owner = getattr(body, "station", None) or self.to
         return f"{self.typ}/{owner}" if owner else str(self.typ)
 
 
@@ -150,6 +174,15 @@ def new_id() -> str:
     return encode_base64url(secrets.token_bytes(15))
 
 
+def _usual_life(body: Body, kind: Kind, now: datetime) -> timedelta:
+    life = USUAL_LIFE[kind]
+    if isinstance(body, Live):
+        return body.start - now + life
+    if isinstance(body, Takeover | Alert):
+        return max(body.until - now, timedelta()) + life
+    return life
+
+
 def compose(
     body: BodyT,
     *,
@@ -163,17 +196,25 @@ def compose(
 ) -> Message[BodyT]:
     """Put a body into a message that is valid from `now` for as long as its kind usually lives.
 
-    A schedule has the priority of its highest item, which a box insists on.
+    A schedule has the priority of its highest item, which a box insists on; an alert is an
+    emergency. Takeovers and alerts live a while longer than they are on air, a segment as long as
+    it is worth anything.
     """
     kind = KINDS[type(body)]
     if priority is None:
-        priority = body.highest_priority if isinstance(body, Schedule) else Priority.ROUTINE
+        priority = Priority.ROUTINE
+        if isinstance(body, Schedule):
+            priority = body.highest_priority
+        elif isinstance(body, Alert):
+            priority = Priority.EMERGENCY
+    if lives is None:
+        lives = _usual_life(body, kind, now)
     return message_class(kind)(
         typ=kind,
         id=id or new_id(),
         iat=now,
         nbf=now,
-        exp=now + (lives or USUAL_LIFE[kind]),
+        exp=now + lives,
         to=to,
         areas=areas,
         priority=priority,
@@ -188,18 +229,29 @@ def sign(message: Message[Any], *, by: Iterable[Signer]) -> str:
     return jws.sign(payload, typ=TYPE, signers=by)
 
 
-def countersign(text: str, *, by: Signer) -> str:
+def countersign(text: str, *, by: Signer, start: datetime | None = None) -> str:
     """Add a second person's signature to a message that someone else signed.
 
-    It checks nothing: who countersigns reads the message first (`peek`).
+    It checks nothing: who countersigns reads the message first (`peek`). With `start`, which an
+    alert only may have, this signature says when it is to be heard instead of the body.
     """
     payload, signatures = jws.split(text)
-    return jws.join(payload, signatures, typ=TYPE, signers=[by])
+    return jws.join(
+        *(payload, signatures),
+        typ=TYPE,
+        signers=[by],
+        start=None if start is None else write_instant(start),
+    )
+
+
+def open_signed(text: str | bytes) -> tuple[str, list[jws.Signature]]:
+    """The encoded payload of a message to boxes and its signatures; nothing is proven."""
+    return jws.open_general(text, typ=TYPE, extensions=jws.EXTENSIONS | {jws.START_HEADER})
 
 
 def peek(text: str | bytes) -> Message[Any]:
     """Read a message without proving anything: to show it, never to obey it."""
-    payload, _ = jws.open_general(text, typ=TYPE)
+    payload, _ = open_signed(text)
     return parse_payload(jws.decode(payload, "payload"))
 
 

@@ -20,13 +20,15 @@ class RefusalReason(StrEnum):
     OLDER_VERSION = "older_version"
     TEST_MESSAGE = "test_message"
     UNTRUSTED_TIME = "untrusted_time"
+    WRONG_STREAM = "wrong_stream"
 
 
 class Refused(Exception):
     """The only exception that reading a message from the wire raises.
 
     `message_id` is what the message called itself, for the report; when the reason is a missing or
-    wrong signature it is unproven.
+    wrong signature it is unproven. What `concerns_others` was said to other villages of a station
+    that this box follows: no fault of anybody's, so it is not reported.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Refused(Exception):
         self.reason = reason
         self.detail = detail
         self.message_id = message_id
+        self.concerns_others = False
 
 
 class InvalidEnrolmentCode(ValueError):

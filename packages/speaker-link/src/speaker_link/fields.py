@@ -32,7 +32,7 @@ class Wire(BaseModel):
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _read_instant(value: object) -> datetime:
+def read_instant(value: object) -> datetime:
     if isinstance(value, str):
         if _RFC3339.fullmatch(value) is None:
             raise ValueError("not an instant such as 2026-11-21T05:30:00.000Z")
@@ -56,7 +56,7 @@ def write_instant(instant: datetime) -> str:
 
 Instant = Annotated[
     datetime,
-    PlainValidator(_read_instant),
+    PlainValidator(read_instant),
     PlainSerializer(write_instant, return_type=str),
     WithJsonSchema(
         {"type": "string", "pattern": f"^{_RFC3339.pattern}$", "description": "UTC, RFC 3339"}

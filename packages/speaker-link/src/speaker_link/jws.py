@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 ALGORITHM = "Ed25519"
 MAX_SIGNATURES = 4
 CERTIFICATE_HEADER = "x-tm-cert"
-_UNDERSTOOD = frozenset({CERTIFICATE_HEADER})
+# Of an alert: when it is to be heard, said by the holder who signs last.
+START_HEADER = "x-tm-start"
+EXTENSIONS = frozenset({CERTIFICATE_HEADER})
 
 
 class Signature(NamedTuple):
@@ -63,10 +65,12 @@ def first_error(error: "ValidationError") -> str:
     return f"{place}: {first['msg']}"[:200]
 
 
-def _protect(key: PrivateKey, typ: str, certificate: str | None) -> str:
+def _protect(key: PrivateKey, typ: str, certificate: str | None, start: str | None = None) -> str:
     header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.kid, "typ": typ}
-    if certificate is not None:
-        header |= {"crit": [CERTIFICATE_HEADER], CERTIFICATE_HEADER: certificate}
+    extensions = {CERTIFICATE_HEADER: certificate, START_HEADER: start}
+    given = {name: value for name, value in extensions.items() if value is not None}
+    if given:
+        header |= {"crit": list(given), **given}
     return encode_base64url(json.dumps(header, separators=(",", ":")).encode("ascii"))
 
 
@@ -81,11 +85,12 @@ def join(
     *,
     typ: str,
     signers: Iterable[tuple[PrivateKey, str | None]],
+    start: str | None = None,
 ) -> str:
     """Add signatures to a payload that is already encoded."""
     added = []
     for key, certificate in signers:
-        protected = _protect(key, typ, certificate)
+        protected = _protect(key, typ, certificate, start)
         signature = key.sign(f"{protected}.{payload}".encode("ascii"))
         added.append({"protected": protected, "signature": encode_base64url(signature)})
     return json.dumps(
@@ -120,7 +125,9 @@ def decode(text: str, what: str) -> bytes:
         raise Refused(RefusalReason.MALFORMED, f"{what}: {error}") from error
 
 
-def read_header(protected: str, signed: bytes, signature: str) -> Signature:
+def read_header(
+    protected: str, signed: bytes, signature: str, *, extensions: frozenset[str] = EXTENSIONS
+) -> Signature:
     """Check a protected header: one algorithm, a kid, `crit` as RFC 7515 section 4.1.11 asks."""
     header = parse_json(decode(protected, "header"))
     if header.get("alg") != ALGORITHM:
@@ -137,20 +144,24 @@ def read_header(protected: str, signed: bytes, signature: str) -> Signature:
             or not set(critical) <= header.keys()
         ):
             raise Refused(RefusalReason.MALFORMED, "crit is not a list of names in this header")
-        if not _UNDERSTOOD.issuperset(critical):
+        if not extensions.issuperset(critical):
             raise Refused(RefusalReason.MALFORMED, "crit names an extension unknown here")
-    if CERTIFICATE_HEADER in header and CERTIFICATE_HEADER not in header.get("crit", ()):
-        raise Refused(RefusalReason.MALFORMED, f"{CERTIFICATE_HEADER} is not listed in crit")
+    if not extensions & header.keys() <= set(header.get("crit", ())):
+        raise Refused(RefusalReason.MALFORMED, "an extension is not listed in crit")
     return Signature(header, signed, decode(signature, "signature"))
 
 
-def open_general(text: str | bytes, *, typ: str) -> tuple[str, list[Signature]]:
+def open_general(
+    text: str | bytes, *, typ: str, extensions: frozenset[str] = EXTENSIONS
+) -> tuple[str, list[Signature]]:
     """The encoded payload and its signatures, structure checked, nothing proven."""
     payload, entries = split(text)
     found = []
     for entry in entries:
         signed = f"{entry['protected']}.{payload}".encode("utf-8", "surrogatepass")
-        signature = read_header(entry["protected"], signed, entry["signature"])
+        signature = read_header(
+            entry["protected"], signed, entry["signature"], extensions=extensions
+        )
         if signature.header.get("typ") != typ:
             raise Refused(RefusalReason.WRONG_KIND, f"the header's typ is not {typ}")
         found.append(signature)

@@ -21,6 +21,9 @@ class Kind(StrEnum):
 
     # to boxes
     SCHEDULE = "schedule"
+    TAKEOVER = "takeover"
+    LIVE = "live"
+    ALERT = "alert"
     ASSIGNMENT = "assignment"
     REVOCATIONS = "revocations"
     ROOT_ROTATION = "root_rotation"
@@ -34,6 +37,7 @@ class Kind(StrEnum):
     HELD = "held"
     REFUSAL = "refusal"
     COMMAND_RESULT = "command_result"
+    LOG = "log"
     TIME_REQUEST = "time_request"
     ENROLMENT_REQUEST = "enrolment_request"
 
@@ -42,6 +46,9 @@ class Kind(StrEnum):
 CERTIFIABLE_KINDS = frozenset(
     {
         Kind.SCHEDULE,
+        Kind.TAKEOVER,
+        Kind.LIVE,
+        Kind.ALERT,
         Kind.ASSIGNMENT,
         Kind.COMMAND,
         Kind.TIME,
@@ -54,7 +61,18 @@ ROOT_KINDS = frozenset(
     {Kind.ASSIGNMENT, Kind.REVOCATIONS, Kind.ROOT_ROTATION, Kind.ENROLMENT_ANSWER}
 )
 # State, kept by the broker and ordered by `version`; the others are events, told apart by id.
-RETAINED_KINDS = frozenset({Kind.SCHEDULE, Kind.ASSIGNMENT, Kind.REVOCATIONS, Kind.ROOT_ROTATION})
+RETAINED_KINDS = frozenset(
+    {
+        Kind.SCHEDULE,
+        Kind.TAKEOVER,
+        Kind.ALERT,
+        Kind.ASSIGNMENT,
+        Kind.REVOCATIONS,
+        Kind.ROOT_ROTATION,
+    }
+)
+# A station's words, addressed to areas; each names its station.
+STATION_KINDS = frozenset({Kind.SCHEDULE, Kind.TAKEOVER, Kind.LIVE, Kind.ALERT})
 # A box that does not know the time may still learn the time, who it is and whom to distrust.
 TIMELESS_KINDS = frozenset(
     {

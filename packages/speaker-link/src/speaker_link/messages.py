@@ -1,7 +1,6 @@
 """What stands in the `body` of a message: first what boxes are told, then what they tell."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -26,25 +25,50 @@ from speaker_link.fields import (
     Wire,
 )
 from speaker_link.kinds import Priority
+from speaker_link.on_air import Alert, Live, Takeover
+from speaker_link.parts import Body, Edition, Limits, Prefetch, QuietHours, VolumeHours, edition_for
+from speaker_link.plays import CutReason, Outcome, PlayReport
+
+__all__ = [
+    "Ack",
+    "Alert",
+    "Assignment",
+    "Body",
+    "Broker",
+    "Command",
+    "CommandAction",
+    "CommandResult",
+    "CutReason",
+    "Edition",
+    "EnrolmentAnswer",
+    "EnrolmentRequest",
+    "Held",
+    "Limits",
+    "Live",
+    "LogReport",
+    "Outcome",
+    "PlayReport",
+    "Prefetch",
+    "QuietHours",
+    "RefusalReport",
+    "Revocations",
+    "RevokedKey",
+    "RootRotation",
+    "Schedule",
+    "ScheduleItem",
+    "StationVersion",
+    "Status",
+    "Takeover",
+    "TimeAnswer",
+    "TimeRequest",
+    "VolumeHours",
+]
 
 MAX_ITEMS = 500
-MINUTES_A_DAY = 24 * 60
-
-
-class Body(Wire):
-    """A message's body. Personal data: none, in any of them."""
+MAX_PREFETCH = 100
 
 
 # --- to boxes ---------------------------------------------------------------------------------
-
-
-class Edition(Wire):
-    """One language's sound, named by its content: GET {gateway}/speaker/1/sound/{sha256}."""
-
-    language: Language
-    sha256: Sha256
-    bytes: Annotated[int, Field(ge=1, le=2**31)]
-    duration_ms: Annotated[int, Field(ge=1, le=24 * 3600 * 1000)]
 
 
 class ScheduleItem(Wire):
@@ -66,11 +90,7 @@ class ScheduleItem(Wire):
 
     def edition_for(self, languages: Iterable[str]) -> Edition:
         """The first edition in the box's own order of languages, or the first there is."""
-        by_language = {edition.language: edition for edition in reversed(self.editions)}
-        for language in languages:
-            if language in by_language:
-                return by_language[language]
-        return self.editions[0]
+        return edition_for(self.editions, languages)
 
 
 class Schedule(Body):
@@ -86,6 +106,8 @@ class Schedule(Body):
     valid_to: Instant
     items: Annotated[list[ScheduleItem], Field(max_length=MAX_ITEMS)]
     withdrawn_items: Annotated[list[Identifier], Field(max_length=MAX_ITEMS)] = []
+    # Sounds to hold before anything names them: an alert's that waits for its second signature.
+    prefetch: Annotated[list[Prefetch], Field(max_length=MAX_PREFETCH)] = []
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -112,32 +134,6 @@ class Schedule(Body):
         return [item for item in self.items if not own.isdisjoint(item.areas)]
 
 
-class QuietHours(Wire):
-    """Local times between which only an emergency speaks; past midnight when `ends` is earlier.
-
-    The offset from UTC is spelt out so that a box needs no table of time zones.
-    """
-
-    starts: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    utc_offset: Annotated[str, Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")]
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if self.starts == self.ends:
-            raise ValueError("quiet hours without length")
-        return self
-
-    def covers(self, instant: datetime) -> bool:
-        hours, minutes = int(self.utc_offset[1:3]), int(self.utc_offset[4:])
-        offset = timedelta(hours=hours, minutes=minutes)
-        offset = -offset if self.utc_offset.startswith("-") else offset
-        local = (instant.replace(tzinfo=None) - (instant.utcoffset() or timedelta())) + offset
-        minute = local.hour * 60 + local.minute
-        starts, ends = (int(text[:2]) * 60 + int(text[3:]) for text in (self.starts, self.ends))
-        return (minute - starts) % MINUTES_A_DAY < (ends - starts) % MINUTES_A_DAY
-
-
 class Assignment(Body):
     """Where a box stands and what it obeys. `areas` runs from its village up to the locality."""
 
@@ -146,15 +142,18 @@ class Assignment(Body):
     areas: Annotated[list[AreaCode], Field(min_length=1, max_length=32)]
     languages: Annotated[list[Language], Field(min_length=1, max_length=16)]
     quiet_hours: Annotated[list[QuietHours], Field(max_length=8)]
+    limits: Limits | None = None
     volume: Percent
     max_volume: Percent
     stations: Annotated[list[AreaCode], Field(max_length=32)]
     gateway_url: Annotated[str, Field(pattern=r"^https?://[!-~]{1,200}$")]
     is_test_mode: bool
+    # The first entry that covers the instant counts; outside of all of them `volume` does.
+    volume_hours: Annotated[list[VolumeHours], Field(max_length=24)] = []
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if self.volume > self.max_volume:
+        if max(self.volume, *(one.volume for one in self.volume_hours), 0) > self.max_volume:
             raise ValueError("volume is above max_volume")
         return self
 
@@ -195,22 +194,33 @@ class CommandAction(StrEnum):
     STOP = "stop"
     REFRESH_SCHEDULE = "refresh_schedule"
     RETIRE = "retire"
+    SEND_LOG = "send_log"
+    SELF_TEST = "self_test"
+
+
+MAX_LOG_LINES = 500
 
 
 class Command(Body):
     """Do this once, before the message expires.
 
     `volume` belongs to set_volume, `duration_ms` to test_tone; `item_id` narrows stop to one item,
-    without it the box stops whatever plays.
+    without it the box stops whatever plays. `lines` belongs to send_log, `is_silent` to self_test.
     """
 
     action: Annotated[CommandAction, Field(strict=False)]
     volume: Percent | None = None
     duration_ms: Annotated[int, Field(ge=100, le=60_000)] | None = None
     item_id: Identifier | None = None
+    lines: Annotated[int, Field(ge=1, le=MAX_LOG_LINES)] | None = None
+    is_silent: bool | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if (self.lines is not None) != (self.action is CommandAction.SEND_LOG):
+            raise ValueError("lines belongs to send_log")
+        if (self.is_silent is not None) != (self.action is CommandAction.SELF_TEST):
+            raise ValueError("is_silent belongs to self_test")
         if (self.volume is not None) != (self.action is CommandAction.SET_VOLUME):
             raise ValueError("volume belongs to set_volume")
         if (self.duration_ms is not None) != (self.action is CommandAction.TEST_TONE):
@@ -276,68 +286,16 @@ class Status(Body):
     schedules: Annotated[list[StationVersion], Field(max_length=32)] = []
     assignment_version: Version | None = None
     free_bytes: Count | None = None
+    # The life of the operating system's counter: another one means that the power was off.
+    boot_id: Identifier | None = None
+    # Since the program began: how long it runs, and what it took from and gave to the network.
+    running_seconds: Count | None = None
+    bytes_in: Count | None = None
+    bytes_out: Count | None = None
+    # Sounds that its schedules name and that are not here.
+    missing_sounds: Count | None = None
+    is_test_mode: bool | None = None
     last_refusal: "RefusalReport | None" = None
-
-
-class Outcome(StrEnum):
-    PLAYED = "played"
-    CUT = "cut"
-    MISSED = "missed"
-
-
-class CutReason(StrEnum):
-    """Why an item was cut or missed."""
-
-    NO_SOUND = "no_sound"
-    BAD_SOUND = "bad_sound"
-    TOO_LATE = "too_late"
-    UNTRUSTED_TIME = "untrusted_time"
-    QUIET_HOURS = "quiet_hours"
-    PRE_EMPTED = "pre_empted"
-    WITHDRAWN = "withdrawn"
-    STOPPED = "stopped"
-    RESTARTED = "restarted"
-    DEVICE_FAILED = "device_failed"
-    MUTED = "muted"
-    RETIRED = "retired"
-
-
-class PlayReport(Body):
-    """What came out, counted at the sound device. The envelope's `id` is the report's id."""
-
-    item_id: Identifier
-    station: AreaCode
-    outcome: Annotated[Outcome, Field(strict=False)]
-    reason: Annotated[CutReason, Field(strict=False)] | None = None
-    language: Language | None = None
-    sha256: Sha256 | None = None
-    scheduled_start: Instant
-    # On the server's clock, of the first sample; the error is this minus the scheduled start.
-    started_at: Instant | None = None
-    start_error_ms: Annotated[float, Field(ge=-1e13, le=1e13)] | None = None
-    sample_rate: Annotated[int, Field(ge=8000, le=192_000)] | None = None
-    samples_expected: Count = 0
-    samples_played: Count = 0
-    underruns: Count = 0
-    # RMS of what was handed to the device, full scale sine = -3.01; digital silence is null.
-    level_dbfs: Annotated[float, Field(ge=-200, le=10)] | None = None
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if (self.outcome is Outcome.PLAYED) != (self.reason is None):
-            raise ValueError("a reason belongs to what was cut or missed, and only to it")
-        if self.outcome is Outcome.MISSED:
-            if self.samples_played or self.started_at is not None:
-                raise ValueError("what was missed has no sound")
-        elif (
-            self.started_at is None
-            or self.start_error_ms is None
-            or self.sample_rate is None
-            or self.sha256 is None
-            or self.language is None
-        ):
-            raise ValueError("what sounded has an edition, a start and a sample rate")
-        return self
 
 
 class Held(Body):
@@ -362,6 +320,23 @@ class CommandResult(Body):
     outcome: Literal["done", "failed"]
     detail: Text = ""
     finished_at: Instant
+    # What a self-test found wrong: names, so that a server can say them in its own language.
+    findings: Annotated[list[Identifier], Field(max_length=16)] = []
+
+
+class LogReport(Body):
+    """A part of what the box's program wrote down, oldest line first: the answer to send_log."""
+
+    command_id: Identifier
+    part: Annotated[int, Field(ge=1, le=MAX_LOG_LINES)]
+    parts: Annotated[int, Field(ge=1, le=MAX_LOG_LINES)]
+    lines: Annotated[list[Text], Field(max_length=MAX_LOG_LINES)]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.part > self.parts:
+            raise ValueError("a part beyond the last")
+        return self
 
 
 class TimeRequest(Body):

@@ -5,16 +5,28 @@ from typing import Protocol
 
 
 class ReplayCache(Protocol):
-    """Both calls must be on disk before they return: a box that restarts still remembers."""
+    """`claim` and `advance` must be on disk before the message is obeyed: a box that restarts
+
+    still remembers.
+    """
 
     def claim(self, message_id: str, *, until: datetime) -> bool:
         """Remember an event's id until it has expired; False when it is known already."""
         ...
 
-    def advance(self, stream: str, *, version: int, digest: str) -> bool:
+    def advance(
+        self, stream: str, *, version: int, digest: str, until: datetime | None = None
+    ) -> bool:
         """Remember a stream's newest version; False when `version` is older than the one known,
 
-        or is the same with another content.
+        or is the same with another content. After `until` (none: never) it may be forgotten.
+        """
+        ...
+
+    def follow(self, stream: str, *, sequence: int) -> bool:
+        """Remember how far a live stream came; False when `sequence` is not beyond that.
+
+        It need not survive a restart: a segment is worth nothing seconds after it was made.
         """
         ...
 
@@ -25,6 +37,7 @@ class MemoryReplayCache:
     def __init__(self) -> None:
         self._ids: dict[str, datetime] = {}
         self._versions: dict[str, tuple[int, str]] = {}
+        self._sequences: dict[str, int] = {}
 
     def claim(self, message_id: str, *, until: datetime) -> bool:
         if message_id in self._ids:
@@ -35,9 +48,22 @@ class MemoryReplayCache:
     def forget_expired(self, now: datetime) -> None:
         self._ids = {name: until for name, until in self._ids.items() if until > now}
 
-    def advance(self, stream: str, *, version: int, digest: str) -> bool:
+    def advance(
+        self,
+        stream: str,
+        *,
+        version: int,
+        digest: str,
+        until: datetime | None = None,  # noqa: ARG002 - these programs live shorter
+    ) -> bool:
         known = self._versions.get(stream)
         if known is not None and (version, digest) != known and version <= known[0]:
             return False
         self._versions[stream] = (version, digest)
+        return True
+
+    def follow(self, stream: str, *, sequence: int) -> bool:
+        if sequence <= self._sequences.get(stream, -1):
+            return False
+        self._sequences[stream] = sequence
         return True

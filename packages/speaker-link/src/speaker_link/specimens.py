@@ -6,6 +6,7 @@ Everybody knows these private keys. No box that pins `ROOT` is anybody's but a t
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -16,16 +17,20 @@ from speaker_link.boxes import compose_from_box
 from speaker_link.certificates import Certificate
 from speaker_link.envelope import BoxMessage, Message, Signer
 from speaker_link.keys import PrivateKey, decode_base64url, encode_base64url
-from speaker_link.kinds import CERTIFIABLE_KINDS, Kind, Priority
+from speaker_link.kinds import CERTIFIABLE_KINDS, STATION_KINDS, Kind, Priority
 from speaker_link.messages import (
+    Alert,
     Assignment,
     Body,
     Edition,
+    Live,
     QuietHours,
     Schedule,
     ScheduleItem,
+    Takeover,
 )
-from speaker_link.trust import Scope, Trust
+from speaker_link.on_air import pack
+from speaker_link.trust import OpenStream, Scope, Trust
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 SERIAL = "BX-0007"
@@ -99,6 +104,9 @@ SECOND_DIRECTOR = signer(
     "second director", holder="director-2", highest_priority=Priority.EMERGENCY
 )
 
+# 20 ms of digital silence (RFC 6716: CELT, full band, mono, one frame).
+SILENT_PACKET = b"\xf8\xff\xfe"
+
 ASSIGNMENT = Assignment(
     version=3,
     serial=SERIAL,
@@ -144,11 +152,60 @@ def schedule(**changes: Any) -> Schedule:
     return Schedule(**(wanted | changes))
 
 
+def takeover(**changes: Any) -> Takeover:
+    wanted: dict[str, Any] = {
+        "version": 7,
+        "takeover": "on-air",
+        "station": LOCALITY,
+        "title": "Họp trực tuyến về phòng chống rét",
+        "stream": "stream-1",
+        "kid": STATION.key.kid,
+        "start": NOW,
+        "until": NOW + timedelta(hours=2),
+    }
+    return Takeover(**(wanted | changes))
+
+
+def segment(**changes: Any) -> Live:
+    """A second of silence, as the Opus encoder writes it."""
+    wanted: dict[str, Any] = {
+        "takeover": "on-air",
+        "station": LOCALITY,
+        "stream": "stream-1",
+        "sequence": 3,
+        "start": NOW + timedelta(seconds=2),
+        "duration_ms": 1000,
+        "packets": pack([SILENT_PACKET] * 50),
+    }
+    return Live(**(wanted | changes))
+
+
+def stream(body: Takeover | None = None, **changes: Any) -> OpenStream:
+    opened = OpenStream.of(body or takeover(), areas=[LOCALITY], priority=Priority.ROUTINE)
+    return replace(opened, **changes)
+
+
+def alert(**changes: Any) -> Alert:
+    wanted: dict[str, Any] = {
+        "version": 1,
+        "alert": "flood-2026-11-21",
+        "station": LOCALITY,
+        "status": "Actual",
+        "msg_type": "Alert",
+        "title": "Lũ quét trên suối Lũng Pô: rời ngay khỏi bờ suối",
+        "start": NOW,
+        "until": NOW + timedelta(hours=1),
+        "editions": item("flood").editions,
+        "repeat_ms": 120_000,
+    }
+    return Alert(**(wanted | changes))
+
+
 def message(body: BodyT, name: str = "", **changes: Any) -> Message[BodyT]:
     """A message as `compose` makes it, addressed as its kind asks, its id always the same."""
     kind = KINDS[type(body)]
     wanted: dict[str, Any] = {"now": NOW, "id": message_id(name or f"message {kind}")}
-    if kind is Kind.SCHEDULE:
+    if kind in STATION_KINDS:
         wanted["areas"] = [LOCALITY]
     elif kind not in {Kind.REVOCATIONS, Kind.ROOT_ROTATION}:
         wanted["to"] = SERIAL

@@ -14,12 +14,16 @@ _NAME = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
 
 class Topic(NamedTuple):
-    """A topic taken apart: `owner` is a unit code or a box's serial, empty for a common topic."""
+    """A topic taken apart: `owner` is a unit code or a box's serial, empty for a common topic.
+
+    `name` is the takeover or alert that a station's topic is about.
+    """
 
     kinds: frozenset[Kind]
     owner: str
     is_retained: bool
     is_from_box: bool
+    name: str = ""
 
 
 # path below the owner → kinds, retained?, written by the box?
@@ -30,11 +34,17 @@ _BOX_TOPICS = {
     "acks": (frozenset({Kind.ACK}), False, False),
     "status": (frozenset({Kind.STATUS}), True, True),
     "reports": (
-        frozenset({Kind.PLAY_REPORT, Kind.HELD, Kind.REFUSAL, Kind.COMMAND_RESULT}),
+        frozenset({Kind.PLAY_REPORT, Kind.HELD, Kind.REFUSAL, Kind.COMMAND_RESULT, Kind.LOG}),
         False,
         True,
     ),
     "time-request": (frozenset({Kind.TIME_REQUEST}), False, True),
+}
+# path below the station → kind, retained?; a name follows
+_STATION_TOPICS = {
+    "takeover": (Kind.TAKEOVER, True),
+    "live": (Kind.LIVE, False),
+    "alerts": (Kind.ALERT, True),
 }
 
 
@@ -46,6 +56,18 @@ def _checked(name: str) -> str:
 
 def schedule(station: str) -> str:
     return f"{PREFIX}/stations/{_checked(station)}/schedule"
+
+
+def takeover(station: str, takeover: str) -> str:
+    return f"{PREFIX}/stations/{_checked(station)}/takeover/{_checked(takeover)}"
+
+
+def live(station: str, takeover: str) -> str:
+    return f"{PREFIX}/stations/{_checked(station)}/live/{_checked(takeover)}"
+
+
+def alert(station: str, alert: str) -> str:
+    return f"{PREFIX}/stations/{_checked(station)}/alerts/{_checked(alert)}"
 
 
 def assignment(serial: str) -> str:
@@ -76,10 +98,17 @@ def time_request(serial: str) -> str:
     return f"{PREFIX}/boxes/{_checked(serial)}/time-request"
 
 
+def of_station(station: str) -> list[str]:
+    """What a box that follows a station subscribes to, in this order: a stream's key first."""
+    below = f"{PREFIX}/stations/{_checked(station)}"
+    return [f"{below}/alerts/+", f"{below}/takeover/+", f"{below}/live/+", schedule(station)]
+
+
 def read_by_box(serial: str, stations: list[str]) -> list[str]:
     """What a box subscribes to, all with QoS 1."""
     own = [assignment(serial), commands(serial), time(serial), acks(serial)]
-    return [REVOCATIONS, ROOT, *own, *(schedule(station) for station in stations)]
+    followed = [topic for station in stations for topic in of_station(station)]
+    return [REVOCATIONS, ROOT, *own, *followed]
 
 
 def written_by_box(serial: str) -> list[str]:
@@ -105,6 +134,11 @@ def parse(topic: str) -> Topic | None:
     match topic.removeprefix(PREFIX + "/").split("/"):
         case ["stations", owner, "schedule"] if _NAME.fullmatch(owner):
             return Topic(frozenset({Kind.SCHEDULE}), owner, is_retained=True, is_from_box=False)
+        case ["stations", owner, group, name] if (
+            group in _STATION_TOPICS and _NAME.fullmatch(owner) and _NAME.fullmatch(name)
+        ):
+            kind, is_retained = _STATION_TOPICS[group]
+            return Topic(frozenset({kind}), owner, is_retained, is_from_box=False, name=name)
         case ["boxes", owner, leaf] if _NAME.fullmatch(owner) and leaf in _BOX_TOPICS:
             kinds, is_retained, is_from_box = _BOX_TOPICS[leaf]
             return Topic(kinds, owner, is_retained, is_from_box)

@@ -7,7 +7,8 @@ from datetime import datetime
 from speaker_link import certificates
 from speaker_link.certificates import Certificate
 from speaker_link.keys import PublicKey
-from speaker_link.messages import Assignment, Revocations, RootRotation
+from speaker_link.kinds import Priority
+from speaker_link.messages import Assignment, Revocations, RootRotation, Takeover
 
 MAX_REMEMBERED = 64
 
@@ -76,6 +77,32 @@ def _names(body: Revocations) -> Iterable[str]:
 
 
 @dataclass(frozen=True)
+class OpenStream:
+    """A live stream that a takeover opened: who may sign its segments, for whom, until when."""
+
+    station: str
+    takeover: str
+    stream: str
+    kid: str
+    areas: frozenset[str]
+    priority: Priority
+    until: datetime
+
+    @classmethod
+    def of(cls, body: Takeover, *, areas: Iterable[str], priority: Priority) -> "OpenStream":
+        """After a verified takeover that is not over; `areas` and `priority` are its message's."""
+        return cls(
+            station=body.station,
+            takeover=body.takeover,
+            stream=body.stream,
+            kid=body.kid,
+            areas=frozenset(areas),
+            priority=priority,
+            until=body.until,
+        )
+
+
+@dataclass(frozen=True)
 class Scope:
     """Who the box is. Before the first assignment it has a serial and nothing else.
 
@@ -90,13 +117,22 @@ class Scope:
     time_is_trusted: bool = True
     # Nonces of time requests that wait for their answer.
     nonces: frozenset[str] = frozenset()
+    # Of the takeovers that are on air, each of them once.
+    streams: tuple[OpenStream, ...] = ()
 
     @classmethod
-    def of(cls, assignment: Assignment, *, time_is_trusted: bool = True) -> "Scope":
+    def of(
+        cls,
+        assignment: Assignment,
+        *,
+        time_is_trusted: bool = True,
+        streams: Iterable[OpenStream] = (),
+    ) -> "Scope":
         return cls(
             serial=assignment.serial,
             areas=tuple(assignment.areas),
             stations=tuple(assignment.stations),
             is_test_mode=assignment.is_test_mode,
             time_is_trusted=time_is_trusted,
+            streams=tuple(streams),
         )

@@ -6,18 +6,31 @@ from typing import Any, NamedTuple
 
 from speaker_link import envelope, jws, topics
 from speaker_link.certificates import Certificate
-from speaker_link.envelope import MAX_BYTES, BoxMessage, Message
+from speaker_link.envelope import LONGEST_LIFE, MAX_BYTES, BoxMessage, Message
 from speaker_link.errors import RefusalReason, Refused
+from speaker_link.fields import read_instant
 from speaker_link.keys import PublicKey
 from speaker_link.kinds import RETAINED_KINDS, ROOT_KINDS, TIMELESS_KINDS, Kind, Priority
-from speaker_link.messages import Assignment, RootRotation, Schedule, TimeAnswer
+from speaker_link.messages import (
+    Alert,
+    Assignment,
+    Live,
+    RootRotation,
+    Schedule,
+    Takeover,
+    TimeAnswer,
+)
 from speaker_link.replay import ReplayCache
 from speaker_link.trust import Scope, Trust
 
 # A box's corrected clock may be this far behind the server's before a fresh message looks early.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+# Longer than a takeover or an alert may live: no older version of it comes after.
+VERSIONS_REMEMBERED = LONGEST_LIFE[Kind.ALERT]
 # What a box without an assignment may hear: who it is and what time it is.
 _BEFORE_ASSIGNMENT = frozenset({Kind.ASSIGNMENT, Kind.ENROLMENT_ANSWER, Kind.TIME, Kind.ACK})
+
+_OF_STATIONS = (Schedule, Takeover, Live, Alert)
 
 
 class _Signed(NamedTuple):
@@ -25,6 +38,7 @@ class _Signed(NamedTuple):
 
     kid: str
     certificate: Certificate | None
+    start: datetime | None = None
 
 
 def verify(
@@ -43,10 +57,10 @@ def verify(
     topic names: give it whenever there is one. Raises `Refused`, and nothing else.
     """
     envelope.check_size(text, max_bytes)
-    payload, signatures = jws.open_general(text, typ=envelope.TYPE)
+    payload, signatures = envelope.open_signed(text)
     try:
         message = _prove(payload, signatures, trust=trust, scope=scope, now=now, topic=topic)
-        _remember(message, envelope.digest_of(payload), replay)
+        _remember(message, _digest(payload, signatures), replay)
     except Refused as refusal:
         refusal.message_id = refusal.message_id or envelope.id_in(payload)
         raise
@@ -77,6 +91,7 @@ def _prove(
         _check_rotation(message.body, signed, unknown)
     elif unknown:
         raise Refused(RefusalReason.UNKNOWN_KEY, "one of the signatures is a stranger's")
+    message = _with_start(message, signed)
     _check_kind(message, signed)
     if topic is not None:
         _check_topic(message, topic)
@@ -84,7 +99,10 @@ def _prove(
     for by in signed:
         if by.certificate is not None:
             _check_authority(message, by.certificate, scope)
-    _check_priority(message, signed)
+    if isinstance(message.body, Live):
+        _check_stream(message, message.body, signed, scope, now)
+    else:
+        _check_priority(message, signed)
     if message.test and not scope.is_test_mode:
         raise Refused(RefusalReason.TEST_MESSAGE, "a test for test benches, and this box is live")
     _check_time(message, signed, scope, now)
@@ -112,7 +130,34 @@ def _check_signature(signature: jws.Signature, trust: Trust, now: datetime) -> _
     names = [kid] if certificate is None else [kid, certificate.serial]
     if trust.has_revoked(*names):
         raise Refused(RefusalReason.REVOKED, "the key or its certificate was revoked")
-    return _Signed(kid, certificate)
+    return _Signed(kid, certificate, _start_in(signature))
+
+
+def _start_in(signature: jws.Signature) -> datetime | None:
+    text = signature.header.get(jws.START_HEADER)
+    if text is None:
+        return None
+    try:
+        return read_instant(str(text))
+    except ValueError as error:
+        raise Refused(RefusalReason.MALFORMED, f"{jws.START_HEADER}: {error}") from error
+
+
+def _with_start(message: Message[Any], signed: list[_Signed]) -> Message[Any]:
+    """The second holder knows when an alert goes out; the first could not."""
+    starts = [by.start for by in signed if by.start is not None]
+    if not starts:
+        return message
+    body = message.body
+    if not isinstance(body, Alert) or not body.start <= min(starts) <= max(starts) < body.until:
+        raise Refused(RefusalReason.MALFORMED, f"{jws.START_HEADER} has no place here")
+    return message.model_copy(update={"body": body.model_copy(update={"start": max(starts)})})
+
+
+def _digest(payload: str, signatures: list[jws.Signature]) -> str:
+    """What is said, and when it is to be heard."""
+    starts = [str(start) for one in signatures if (start := one.header.get(jws.START_HEADER))]
+    return envelope.digest_of(".".join([payload, *sorted(starts)]))
 
 
 def _check_rotation(
@@ -141,8 +186,10 @@ def _check_topic(message: Message[Any], topic: str) -> None:
     where = topics.parse(topic)
     if where is None or message.typ not in where.kinds:
         raise Refused(RefusalReason.WRONG_KIND, f"{message.typ} has no place on this topic")
-    owner = message.body.station if isinstance(message.body, Schedule) else message.to or ""
-    if owner != where.owner:
+    body = message.body
+    owner = body.station if isinstance(body, _OF_STATIONS) else message.to or ""
+    name = body.alert if isinstance(body, Alert) else getattr(body, "takeover", "")
+    if (owner, name) != (where.owner, where.name):
         raise Refused(RefusalReason.WRONG_AREA, "the topic is another's")
 
 
@@ -153,8 +200,11 @@ def _check_addressee(message: Message[Any], scope: Scope) -> None:
     if isinstance(body, Assignment) and body.serial != scope.serial:
         raise Refused(RefusalReason.WRONG_AREA, "another box's assignment")
     if message.areas is not None and set(message.areas).isdisjoint(scope.areas):
-        raise Refused(RefusalReason.WRONG_AREA, "addressed to other areas")
-    if isinstance(body, Schedule) and body.station not in scope.stations:
+        refusal = Refused(RefusalReason.WRONG_AREA, "addressed to other areas")
+        # A station's schedule is for all its boxes; what else it says may be for some villages.
+        refusal.concerns_others = bool(scope.areas) and not isinstance(body, Schedule)
+        raise refusal
+    if isinstance(body, _OF_STATIONS) and body.station not in scope.stations:
         raise Refused(RefusalReason.WRONG_AREA, "a station that this box does not follow")
 
 
@@ -168,7 +218,9 @@ def _check_authority(message: Message[Any], certificate: Certificate, scope: Sco
     body = message.body
     if isinstance(body, Assignment) and not certificate.covers(body.areas):
         raise Refused(RefusalReason.WRONG_AREA, "the key has no authority over the new areas")
-    if isinstance(body, Schedule) and not _may_speak_for(certificate, body.station, scope.areas):
+    if isinstance(body, _OF_STATIONS) and not _may_speak_for(
+        certificate, body.station, scope.areas
+    ):
         raise Refused(RefusalReason.WRONG_AREA, "the key has no authority over the station")
 
 
@@ -182,6 +234,24 @@ def _may_speak_for(certificate: Certificate, station: str, path: tuple[str, ...]
     return certificate.covers(above)
 
 
+def _check_stream(
+    message: Message[Any], body: Live, signed: list[_Signed], scope: Scope, now: datetime
+) -> None:
+    """A segment speaks with the authority of the takeover that named its key, and no other."""
+    found = [
+        one
+        for one in scope.streams
+        if (one.station, one.takeover, one.stream) == (body.station, body.takeover, body.stream)
+    ]
+    if not found or now >= found[0].until:
+        raise Refused(RefusalReason.WRONG_STREAM, "no such stream is on air")
+    (opened,) = found
+    if {by.kid for by in signed} != {opened.kid}:
+        raise Refused(RefusalReason.WRONG_STREAM, "the takeover named another key")
+    if message.priority is not opened.priority or set(message.areas or ()) != opened.areas:
+        raise Refused(RefusalReason.WRONG_STREAM, "areas or priority are not the takeover's")
+
+
 def _check_priority(message: Message[Any], signed: list[_Signed]) -> None:
     priority: Priority = message.priority
     if isinstance(message.body, Schedule) and message.body.highest_priority.rank > priority.rank:
@@ -189,6 +259,8 @@ def _check_priority(message: Message[Any], signed: list[_Signed]) -> None:
     certificates = [by.certificate for by in signed if by.certificate is not None]
     if any(priority.rank > one.highest_priority.rank for one in certificates):
         raise Refused(RefusalReason.OVER_PRIORITY, f"this key may not sign {priority}")
+    if isinstance(message.body, Alert) and message.test:
+        return  # to test benches only, which no village hears
     if priority is Priority.EMERGENCY and not any(
         one.key != other.key and one.serial != other.serial and one.holder != other.holder
         for one, other in combinations(certificates, 2)
@@ -208,7 +280,8 @@ def _check_time(message: Message[Any], signed: list[_Signed], scope: Scope, now:
     elif (
         not scope.time_is_trusted
         and message.typ not in TIMELESS_KINDS
-        and message.priority is not Priority.EMERGENCY
+        # Each segment has an instant of its own.
+        and (message.priority is not Priority.EMERGENCY or isinstance(message.body, Live))
     ):
         raise Refused(RefusalReason.UNTRUSTED_TIME, "this box does not know the time yet")
     knows_it_is_early = scope.time_is_trusted or isinstance(message.body, TimeAnswer)
@@ -224,9 +297,15 @@ def _check_time(message: Message[Any], signed: list[_Signed], scope: Scope, now:
 
 
 def _remember(message: Message[Any], digest: str, replay: ReplayCache) -> None:
-    stream = message.stream
-    if message.typ in RETAINED_KINDS and stream is not None:
-        if not replay.advance(stream, version=message.body.version, digest=digest):
+    body, stream = message.body, message.stream
+    if isinstance(body, Live):
+        if not replay.follow(
+            f"{body.station}/{body.takeover}/{body.stream}", sequence=body.sequence
+        ):
+            raise Refused(RefusalReason.REPLAYED, "the stream is beyond this segment")
+    elif message.typ in RETAINED_KINDS and stream is not None:
+        until = body.until + VERSIONS_REMEMBERED if isinstance(body, Takeover | Alert) else None
+        if not replay.advance(stream, version=body.version, digest=digest, until=until):
             raise Refused(RefusalReason.OLDER_VERSION, "a newer version is known")
     elif not replay.claim(message.id, until=message.exp):
         raise Refused(RefusalReason.REPLAYED, "this message came before")

@@ -17,6 +17,7 @@ from speaker_link.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     Held,
+    LogReport,
     Outcome,
     PlayReport,
     RefusalReport,
@@ -56,6 +57,12 @@ ONLINE = Status(
     schedules=[StationVersion(station="082", version=41)],
     assignment_version=3,
     free_bytes=1_073_741_824,
+    boot_id="0b5c1d2e-7c1f-4f3f-9f0e-6a1f6a7d1c11",
+    running_seconds=86_400,
+    bytes_in=31_457_280,
+    bytes_out=4_194_304,
+    missing_sounds=0,
+    is_test_mode=False,
 )
 PLAYED = PlayReport(
     item_id=item().id,
@@ -78,6 +85,20 @@ CUT = PLAYED.model_copy(
         "samples_played": 960_000,
         "underruns": 1,
     }
+)
+STREAMED = PlayReport(
+    item_id="on-air.stream-1",
+    station="082",
+    outcome="cut",
+    reason="gaps",
+    scheduled_start=item().start,
+    started_at=item().start + timedelta(milliseconds=1200),
+    start_error_ms=1200.3,
+    sample_rate=48_000,
+    samples_expected=28_800_000,
+    samples_played=28_704_000,
+    gaps=1,
+    level_dbfs=-21.4,
 )
 MISSED = PlayReport(
     item_id=item().id,
@@ -135,12 +156,16 @@ def play_report() -> list[Case]:
     bare = box_message(PLAYED).model_dump_json(exclude_none=True)
     excused = bare.replace('"outcome":"played"', '"outcome":"played","reason":"too_late"')
     excused = enrolment.jws.sign(excused.encode(), typ="tm-box+json", signers=[(BOX, None)])
+    edited = bare.replace('"underruns":0', '"underruns":0,"gaps":0')
+    edited = enrolment.jws.sign(edited.encode(), typ="tm-box+json", signers=[(BOX, None)])
     rateless = bare.replace('"sample_rate":48000,', "")
     rateless = enrolment.jws.sign(rateless.encode(), typ="tm-box+json", signers=[(BOX, None)])
     return [
         _case("played", PLAYED, REPORTS),
         _case("cut", CUT, REPORTS),
         _case("missed", MISSED, REPORTS),
+        _case("a live stream", STREAMED, REPORTS),
+        to_server("a live stream with an edition", edited, Reason.MALFORMED, topic=REPORTS),
         to_server("played, with a reason why not", excused, Reason.MALFORMED, topic=REPORTS),
         to_server("played at no sample rate", rateless, Reason.MALFORMED, topic=REPORTS),
         to_server("missed, yet it sounded", text, Reason.MALFORMED, topic=REPORTS),
@@ -172,6 +197,27 @@ def command_result() -> list[Case]:
             CommandResult(command_id=name, outcome="failed", detail="no device", finished_at=NOW),
             REPORTS,
         ),
+        _case(
+            "a self-test that found something",
+            CommandResult(
+                command_id=name, outcome="failed", finished_at=NOW, findings=["device_failed"]
+            ),
+            REPORTS,
+        ),
+    ]
+
+
+def log() -> list[Case]:
+    line = "2026-11-21 11:58:02,113 WARNING speaker_agent.sound.fetch: sound 1f0c: no answer"
+    body = LogReport(
+        command_id=specimens.message_id("message command"), part=1, parts=2, lines=[line]
+    )
+    raw = box_message(body).model_dump_json(exclude_none=True)
+    beyond = raw.replace('"part":1', '"part":3').encode()
+    beyond = enrolment.jws.sign(beyond, typ="tm-box+json", signers=[(BOX, None)])
+    return [
+        _case("a part", body, REPORTS),
+        to_server("a part beyond the last", beyond, Reason.MALFORMED, topic=REPORTS),
     ]
 
 

@@ -51,6 +51,18 @@ def to_box(
             "is_test_mode": scope.is_test_mode,
             "time_is_trusted": scope.time_is_trusted,
             "nonces": sorted(scope.nonces),
+            "streams": [
+                {
+                    "station": one.station,
+                    "takeover": one.takeover,
+                    "stream": one.stream,
+                    "kid": one.kid,
+                    "areas": sorted(one.areas),
+                    "priority": str(one.priority),
+                    "until": write_instant(one.until),
+                }
+                for one in scope.streams
+            ],
         },
         "roots": [
             {"key": root.key.to_jwk()}

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import cases_from_boxes as from_boxes
+import cases_of_alerts
 import cases_of_envelope
+import cases_on_air as on_air
 import cases_to_boxes as to_boxes
 import frame
 import schema
@@ -17,6 +19,9 @@ FOLDER = Path(__file__).parents[1]
 KINDS = {
     "envelope": cases_of_envelope.envelope,
     "schedule": to_boxes.schedules,
+    "takeover": on_air.takeovers,
+    "live": on_air.lives,
+    "alert": cases_of_alerts.alerts,
     "assignment": to_boxes.assignment,
     "revocations": to_boxes.revocations,
     "root_rotation": to_boxes.root_rotation,
@@ -28,6 +33,7 @@ KINDS = {
     "held": from_boxes.held,
     "refusal": from_boxes.refusal,
     "command_result": from_boxes.command_result,
+    "log": from_boxes.log,
     "time_request": from_boxes.time_request,
     "enrolment_request": from_boxes.enrolment_request,
     "enrolment_answer": from_boxes.answers,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Long enough not to lapse unnoticed in the middle of a year, short enough that a lost key ends.
 LIFE = timedelta(days=400)
 _KINDS = {
-    KeyPurpose.STATION: [Kind.SCHEDULE, Kind.COMMAND],
+    KeyPurpose.STATION: [Kind.SCHEDULE, Kind.COMMAND, Kind.TAKEOVER, Kind.LIVE],
     KeyPurpose.GATEWAY: [
         Kind.TIME,
         Kind.ACK,
