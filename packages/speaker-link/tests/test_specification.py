@@ -37,6 +37,7 @@ EXAMPLES = [jws.parse_json(text) for language, text in BLOCKS if language == "js
 SIGNED_BY = {
     Kind.REVOCATIONS: [Signer(ROOT)],
     Kind.ROOT_ROTATION: [Signer(ROOT), Signer(NEW_ROOT)],
+    Kind.ALERT: [specimens.FIRST_DIRECTOR, specimens.SECOND_DIRECTOR],
 }
 
 
@@ -62,7 +63,8 @@ def kind_of(example):
 
 
 def judge(text):
-    scope = replace(SCOPE, nonces=frozenset({"n-20261121-1"}))
+    on_air = (specimens.stream(),)
+    scope = replace(SCOPE, nonces=frozenset({"n-20261121-1"}), streams=on_air)
     return verify(text, trust=TRUST, scope=scope, now=NOW, replay=MemoryReplayCache())
 
 
@@ -136,11 +138,10 @@ def test_every_reason_is_explained():
 
 def test_every_topic_is_listed_with_its_kinds():
     listed = rows(section("5. MQTT"))[1:]
-    assert len(listed) == 10
+    assert len(listed) == 13
     for topic, by, _, retained, kinds in listed:
-        where = topics.parse(
-            topic.strip("`").replace("{serial}", SERIAL).replace("{station}", "082")
-        )
+        names = {"serial": SERIAL, "station": "082", "name": "on-air"}
+        where = topics.parse(topic.strip("`").format(**names))
         assert where is not None
         assert where.kinds == set(re.findall(r"`(\w+)`", kinds))
         assert where.is_retained == (retained == "yes")
@@ -154,7 +155,10 @@ def test_limits_are_those_of_the_program():
     assert limits["signatures"] == f"1 to {jws.MAX_SIGNATURES}"
     assert limits["items, withdrawn items"] == f"{MAX_ITEMS} each"
     assert {
+        Kind.LIVE: timedelta(minutes=2),
         Kind.TIME: timedelta(minutes=5),
+        Kind.TAKEOVER: timedelta(days=7),
+        Kind.ALERT: timedelta(days=7),
         Kind.ENROLMENT_ANSWER: timedelta(hours=1),
         Kind.COMMAND: timedelta(days=1),
         Kind.SCHEDULE: timedelta(days=8),

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from speaker_link import topics
 
 from tiengmo.speakers import rules
 from tiengmo.speakers.brokers.passwords import hash_password, is_password
@@ -41,8 +42,10 @@ def test_a_box_touches_its_own_topics_only():
     assert rights.allow(Act.WRITE, "tm/1/boxes/loa-a/status")
     for topic in ("tm/1/boxes/loa-b/status", "tm/1/boxes/loa-a/commands", "tm/1/revocations"):
         assert not rights.allow(Act.WRITE, topic)
-    for topic in ("tm/1/boxes/loa-a/commands", "tm/1/stations/02683/schedule"):
+    stations = topics.of_station("02683")
+    for topic in ("tm/1/boxes/loa-a/commands", "tm/1/stations/02683/schedule", *stations):
         assert rights.allow(Act.SUBSCRIBE, topic)
+        assert not rights.allow(Act.WRITE, topic)
     for topic in ("#", "tm/1/boxes/+/commands", "tm/1/boxes/loa-ab/commands", "$SYS/#"):
         assert not rights.allow(Act.SUBSCRIBE, topic)
     assert gateway_rights().allow(Act.SUBSCRIBE, "tm/1/boxes/+/status")
