@@ -45,7 +45,18 @@ COMMANDS = {
     "test_tone": _("phát tiếng thử"),
     "stop": _("dừng phát"),
     "refresh_schedule": _("tải lại lịch"),
+    "self_test": _("tự kiểm tra"),
+    "send_log": _("gửi nhật ký máy"),
     "retire": pgettext_lazy("command", "ngừng sử dụng"),
+}
+FINDINGS = {
+    "device_failed": _("thiết bị âm thanh không mở được"),
+    "clock_untrusted": _("đồng hồ chưa tin được"),
+    "storage_low": _("bộ nhớ sắp đầy"),
+    "sound_missing": _("chưa tải đủ âm thanh"),
+    "muted": _("âm lượng bằng 0"),
+    "busy": _("đang phát nên không thử tiếng"),
+    "quiet_hours": _("giờ yên tĩnh nên không thử tiếng"),
 }
 STATES = {
     "playing": _("đang phát"),

@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from speaker_link.enrolment import ALPHABET
 from speaker_link.messages import QuietHours
 
-# A box that is cut off is told by its last will: keepalive 20 s at most, times one and a half. One
-# whose broker died with it sends no will, and is missed after two and a half of its statuses.
-STATUS_SECONDS = 30
-SILENT_AFTER = timedelta(seconds=2.5 * STATUS_SECONDS)
+# A box that is gone is seen to be gone within 30 s, with a will or without. The will: keepalive of
+# 20 s at most, times one and a half. Without one (the broker died too, or the program hangs while
+# its line stands): two statuses are at most 20 s apart, so one may come 7 s late; with the round
+# that looks for it that makes 29 s.
+STATUS_SECONDS = 20
+SILENT_AFTER = timedelta(seconds=27)
+LOOK_FOR_SILENT_SECONDS = 2
 # Without a heartbeat for this long, nobody is listening to the boxes.
 GATEWAY_SILENT_AFTER = timedelta(seconds=15)
 CODE_LIFE = timedelta(days=7)
@@ -51,13 +54,22 @@ def parse_quiet_hours(text: str) -> list[dict[str, str]]:
 
 def quiet_hours_on_wire(hours: list[dict[str, str]], local_now: datetime) -> list[QuietHours]:
     """Spell out the locality's offset from UTC, so that a box needs no table of time zones."""
-    offset = local_now.utcoffset() or timedelta()
-    minutes = int(offset.total_seconds() // 60)
-    sign = "-" if minutes < 0 else "+"
-    text = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    text = utc_offset(local_now)
     return [
         QuietHours(starts=entry["start"], ends=entry["end"], utc_offset=text) for entry in hours
     ]
+
+
+def is_quiet(hours: list[dict[str, str]], local_now: datetime) -> bool:
+    """Does this instant lie in a box's quiet hours?"""
+    return any(one.covers(local_now) for one in quiet_hours_on_wire(hours, local_now))
+
+
+def utc_offset(local_now: datetime) -> str:
+    """The locality's offset from UTC as the wire writes it: +07:00."""
+    minutes = int((local_now.utcoffset() or timedelta()).total_seconds() // 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def households_in_range(households: int) -> tuple[int, int]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tiengmo.places.models import Unit
 
 TEST_TONE_MS = 3000
+LOG_LINES = 300
 
 
 def set_volume(box: Box, volume: int, *, by: Actor) -> OutgoingCommand:
@@ -72,6 +73,33 @@ def stop_playing(box: Box, *, by: Actor, item_id: str | None = None) -> Outgoing
     with transaction.atomic():
         command = _give(box, Command(action=CommandAction.STOP, item_id=item_id), by)
         record("speakers.box_stopped", by=by, subject=box, detail={"item": item_id or ""})
+    return command
+
+
+def self_test(box: Box, *, by: Actor, is_silent: bool) -> OutgoingCommand:
+    """Have a box look at itself and, unless silent, sound a short quiet tone.
+
+    Raises:
+        NotAllowed, BoxRetired, NoStationKey.
+    """
+    _check(box, Role.OPERATOR, by)
+    with transaction.atomic():
+        command = _give(box, Command(action=CommandAction.SELF_TEST, is_silent=is_silent), by)
+        if isinstance(by, User):
+            record("speakers.self_tested", by=by, subject=box, detail={"is_silent": is_silent})
+    return command
+
+
+def ask_for_log(box: Box, *, by: Actor, lines: int = LOG_LINES) -> OutgoingCommand:
+    """Have a box send the last lines of its log; they stand on the command's `log_parts`.
+
+    Raises:
+        NotAllowed: `by` is no technician here. BoxRetired, NoStationKey.
+    """
+    _check(box, Role.TECHNICIAN, by)
+    with transaction.atomic():
+        command = _give(box, Command(action=CommandAction.SEND_LOG, lines=lines), by)
+        record("speakers.log_asked", by=by, subject=box, detail={"lines": lines})
     return command
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from speaker_link import topics
+from speaker_link.envelope import LAST_WORD
 from speaker_link.errors import Refused
 from speaker_link.keys import PublicKey
 from speaker_link.kinds import Kind
@@ -18,8 +19,9 @@ from speaker_link.verification import verify_from_box
 
 from tiengmo.speakers import events
 from tiengmo.speakers.models import Box
+from tiengmo.speakers.technician import outages
 
-from .record_reports import record_held, record_play, record_refusal, record_result
+from .record_reports import record_held, record_log, record_play, record_refusal, record_result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +37,7 @@ _RECORDERS = {
     Kind.HELD: record_held,
     Kind.REFUSAL: record_refusal,
     Kind.COMMAND_RESULT: record_result,
+    Kind.LOG: record_log,
 }
 # What the board shows: a status that changes none of these does not make the board draw again.
 _SHOWN = (
@@ -47,6 +50,8 @@ _SHOWN = (
     "held_count",
     "output",
     "agent_version",
+    "missing_sounds",
+    "is_test_mode_reported",
 )
 # The offset wanders by fractions; the board follows it in steps a person would notice.
 _OFFSET_STEP_MS = 5.0
@@ -158,6 +163,7 @@ def _take_status(one: _Heard) -> None:
     status: Status = message.body
     session, sequence = message.order
     is_online = status.state == "online"
+    life: dict[str, Any] = {}
     live: dict[str, Any] = {
         "is_online": is_online,
         "session": session,
@@ -179,6 +185,8 @@ def _take_status(one: _Heard) -> None:
             "held_count": len(status.held_items),
             "free_bytes": status.free_bytes,
         }
+        life = outages.life_of(box, status, at)
+        live |= life
     else:
         # The will comes up to 30 s after the box fell silent: say since when it was not heard.
         live |= {
@@ -192,6 +200,11 @@ def _take_status(one: _Heard) -> None:
     # Older words (a will that arrives after the box is back, a retained copy) change nothing.
     newer = Q(session__lt=session) | Q(session=session, sequence__lt=sequence)
     taken = Box.objects.filter(newer, pk=box.pk).update(**live)
+    if taken and is_online:
+        if not box.is_online or outages.is_another_life(box, life):
+            outages.came_back(box, life, at)
+    elif taken and status.state == "offline":
+        outages.fell_silent(box, live["silent_since"], is_orderly=sequence != LAST_WORD)
     if taken and is_online != box.is_online:
         events.presence_changed.send(sender=Box, box=box, is_online=is_online)
 

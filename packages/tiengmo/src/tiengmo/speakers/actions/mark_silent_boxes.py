@@ -1,30 +1,40 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tiengmo.speakers import events
 from tiengmo.speakers.models import Box, CommandState, OutgoingCommand
 from tiengmo.speakers.rules import SILENT_AFTER
+from tiengmo.speakers.technician import outages
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def mark_silent_boxes() -> int:
     """Take for silent whoever has not been heard for too long: the fallback where no will came."""
     now = timezone.now()
     silent = list(Box.objects.filter(is_online=True, last_seen_at__lt=now - SILENT_AFTER))
-    marked = 0
-    for box in silent:
-        taken = Box.objects.filter(pk=box.pk, last_seen_at=box.last_seen_at).update(
+    return sum(_mark(box, now) for box in silent)
+
+
+def _mark(box: Box, now: datetime) -> bool:
+    with transaction.atomic():
+        taken = Box.objects.filter(pk=box.pk, is_online=True, last_seen_at=box.last_seen_at).update(
             is_online=False,
             silent_since=F("last_seen_at"),
             online_since=None,
             playing_item="",
             changed_at=now,
         )
-        if taken:
-            marked += 1
+        if taken and box.last_seen_at is not None:
+            outages.fell_silent(box, box.last_seen_at)
             events.presence_changed.send(sender=Box, box=box, is_online=False)
-    return marked
+    return bool(taken)
 
 
 def expire_commands() -> int:

@@ -12,6 +12,7 @@ from tiengmo.places.queries import area_path
 from tiengmo.speakers.keys import gateway_signer
 from tiengmo.speakers.retention import retain
 from tiengmo.speakers.rules import quiet_hours_on_wire
+from tiengmo.speakers.technician.profiles import hours_on_wire
 
 if TYPE_CHECKING:
     from tiengmo.speakers.models import Box, RetainedMessage
@@ -34,6 +35,7 @@ def publish_assignment(box: Box) -> RetainedMessage:
             languages=list(box.village.languages) or ["vi"],
             quiet_hours=quiet_hours_on_wire(box.quiet_hours, timezone.localtime()),
             volume=box.volume,
+            volume_hours=hours_on_wire(box, timezone.localtime()),
             max_volume=box.max_volume,
             # Every unit above the village has a station of its own, and a box follows them all.
             stations=path[1:],

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from speaker_link import topics
+from speaker_link.messages import CommandAction
 
 from tiengmo.speakers import events
 from tiengmo.speakers.models import (
     Box,
     CommandState,
     HeldSound,
+    LogPart,
     OutgoingCommand,
     PlayReport,
     Refusal,
 )
+from tiengmo.speakers.technician.answers import take_answer
 
 if TYPE_CHECKING:
     from speaker_link.envelope import BoxMessage
@@ -101,5 +104,32 @@ def record_result(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> No
         state=CommandState.DONE if done else CommandState.REFUSED,
         answered_at=arrival.received_at,
         answer=body.detail[:300],
+    )
+    Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())
+    take_answer(
+        body.command_id,
+        box=box,
+        is_good=done,
+        findings=list(body.findings),
+        at=arrival.received_at,
+    )
+
+
+def record_log(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Keep a part of a log that somebody asked for; what nobody asked for is not kept."""
+    body = message.body
+    asked = OutgoingCommand.objects.filter(
+        pk=body.command_id, box=box, command=CommandAction.SEND_LOG
+    ).first()
+    if asked is None:
+        return
+    LogPart.objects.get_or_create(
+        command=asked,
+        part=body.part,
+        defaults={
+            "parts": body.parts,
+            "lines": list(body.lines),
+            "received_at": arrival.received_at,
+        },
     )
     Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())

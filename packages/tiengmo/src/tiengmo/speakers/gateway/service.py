@@ -16,6 +16,8 @@ from django.utils import timezone
 from tiengmo.speakers.actions.mark_silent_boxes import expire_commands, mark_silent_boxes
 from tiengmo.speakers.brokers.mosquitto import is_loopback
 from tiengmo.speakers.models import Box, GatewayState
+from tiengmo.speakers.rules import LOOK_FOR_SILENT_SECONDS, SILENT_AFTER
+from tiengmo.speakers.technician.outages import note_listening
 
 from .accounts import BrokerAccounts, BrokerAway
 from .database import Lane
@@ -51,6 +53,7 @@ class Gateway:
         others = [
             asyncio.create_task(self._link.run()),
             asyncio.create_task(self._make_rounds()),
+            asyncio.create_task(self._look_for_silent()),
         ]
         serving = asyncio.create_task(server.serve())
         done, _waiting = await asyncio.wait([serving, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -93,6 +96,19 @@ class Gateway:
                 logger.warning("database: %s; the round is put off", error)
             await asyncio.sleep(ROUND_SECONDS)
 
+    async def _look_for_silent(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_FOR_SILENT_SECONDS)
+            # While the broker is away every box is out of sight; that is the broker's silence. When
+            # it is back, boxes have as long to be heard again as they always have.
+            connected_at = self._connected_at
+            if not self._link.is_connected or connected_at is None:
+                continue
+            if timezone.now() - connected_at < SILENT_AFTER:
+                continue
+            with suppress(DatabaseError, InterfaceError):
+                await self._rounds.run(mark_silent_boxes)
+
     def _round(self) -> list[str]:
         now = timezone.now()
         GatewayState.objects.update_or_create(
@@ -104,9 +120,8 @@ class Gateway:
                 "broker": f"{settings.BROKER_HOST}:{settings.BROKER_PORT}",
             },
         )
-        # While the broker is away every box is out of sight; that is the broker's silence.
         if self._link.is_connected:
-            mark_silent_boxes()
+            note_listening(now)
         expire_commands()
         return list(
             Box.objects.filter(is_broker_account_current=False)

@@ -59,6 +59,12 @@ def life_of(box: Box, status: Status, at: datetime) -> dict[str, Any]:
     return fields
 
 
+def is_another_life(box: Box, life: dict[str, Any]) -> bool:
+    """Did the machine or the program begin anew since the box's last status?"""
+    has_booted = bool(box.boot_id) and life.get("boot_id", box.boot_id) != box.boot_id
+    return has_booted or (box.program_began_at is not None and "program_began_at" in life)
+
+
 def came_back(box: Box, life: dict[str, Any], at: datetime) -> None:
     """Close the box's outage with its likely cause; a restart nobody noticed is one of no length.
 
@@ -68,10 +74,7 @@ def came_back(box: Box, life: dict[str, Any], at: datetime) -> None:
     program_now = life.get("program_began_at", box.program_began_at)
     outage = Outage.objects.filter(box=box, ended_at=None).first()
     if outage is None:
-        is_new = bool(box.boot_id and boot_now != box.boot_id) or (
-            box.program_began_at is not None and program_now != box.program_began_at
-        )
-        if not is_new or box.last_seen_at is None:
+        if not is_another_life(box, life) or box.last_seen_at is None:
             return
         outage = Outage(box=box, began_at=min(box.last_seen_at, at))
     outage.ended_at = max(at, outage.began_at)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 
 from tiengmo.speakers.models import (
@@ -31,6 +31,7 @@ KEEP_HOURS = timedelta(days=14)
 KEEP_DAYS = timedelta(days=400)
 KEEP_LOGS = timedelta(days=30)
 HOUR = timedelta(hours=1)
+NOTICED_LATE = timedelta(minutes=5)
 _COUNTED = (
     "known_seconds",
     "online_seconds",
@@ -48,12 +49,13 @@ BATCH = 1000
 def tally(now: datetime | None = None) -> int:
     """Bring the hours and days up to date and forget the old ones; how many rows were written.
 
-    The hour under way is written again each time, and the one before it, for outages that are
-    noticed late. Hours that nobody counted (the worker was away) are made up for.
+    The hour under way is written again each time, and the one before it for a few minutes more, as
+    an outage is noticed late. Hours that nobody counted (the worker was away) are made up for.
     """
     now = now or timezone.now()
     newest = HourTally.objects.aggregate(at=Max("hour_at"))["at"]
-    first = min(newest, hour_of(now) - HOUR) if newest else hour_of(now) - HOUR
+    begun = newest or Listening.objects.aggregate(at=Min("began_at"))["at"] or now
+    first = hour_of(min(begun, now - NOTICED_LATE))
     first = max(first, hour_of(now) - KEEP_HOURS)
     written = 0
     hour = first
@@ -94,7 +96,10 @@ def tally_hour(hour: datetime, *, now: datetime) -> int:
             overlap(listened, served),
             [served] if box.last_seen_at is None else absent.get(box.pk, []),
         )
-        bytes_in, bytes_out = totals.get(box.pk, (0, 0))
+        # Of a box long in service no hour may be kept: its past is not this hour's.
+        is_new = box.enrolled_at >= hour - HOUR
+        unknown = (0, 0) if is_new else (box.bytes_in, box.bytes_out)
+        bytes_in, bytes_out = totals.get(box.pk, unknown)
         rows.append(
             HourTally(
                 box=box,
@@ -110,14 +115,13 @@ def tally_hour(hour: datetime, *, now: datetime) -> int:
                 **plays.get(box.pk, {}),
             )
         )
-    is_over = hour + HOUR <= hour_of(now) - HOUR
-    known_bytes = () if not is_over else ("bytes_in", "bytes_out")
-    _write(rows, [name for name in _COUNTED if name not in known_bytes], is_over=is_over)
+    # An hour that is over keeps the counters that stood at its end, whatever is counted again.
+    kept = ("bytes_in", "bytes_out") if ends < now else ()
+    _write(rows, [name for name in _COUNTED if name not in kept], is_over=bool(kept))
     return len(rows)
 
 
 def _write(rows: Sequence[HourTally], fields: list[str], *, is_over: bool) -> None:
-    # An hour long past keeps the counters that stood at its end.
     if not is_over:
         fields = [*fields, "bytes_in_total", "bytes_out_total"]
     HourTally.objects.bulk_create(
@@ -158,14 +162,11 @@ def _plays(starts: datetime, ends: datetime) -> dict[str, dict[str, int]]:
 
 
 def _totals_before(hour: datetime) -> dict[str, tuple[int, int]]:
-    """Each box's counters as the hours before left them: they never go down."""
-    rows = HourTally.objects.filter(hour_at__lt=hour).values_list("box_id")
-    return {
-        box: (total_in, total_out)
-        for box, total_in, total_out in rows.annotate(
-            a=Max("bytes_in_total"), b=Max("bytes_out_total")
-        ).order_by()
-    }
+    """Each box's counters as the last counted hour before left them."""
+    before = HourTally.objects.filter(hour_at__lt=hour)
+    newest = before.aggregate(at=Max("hour_at"))["at"]
+    rows = before.filter(hour_at=newest).values_list("box_id", "bytes_in_total", "bytes_out_total")
+    return {box: (total_in, total_out) for box, total_in, total_out in rows}
 
 
 def tally_day(on: date) -> None:
