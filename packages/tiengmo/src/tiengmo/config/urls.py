@@ -1,10 +1,10 @@
 """Every address of the system. Apps' own urls are included here and nowhere else."""
 
-from django.conf import settings
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from tiengmo.people.views import uploads
 
 urlpatterns = [
     # Before Wagtail's: the sign-in page here stands in for Wagtail's own.
@@ -12,12 +12,11 @@ urlpatterns = [
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("", include("tiengmo.voices.urls")),
-    # nginx serves these in production; alone on one machine the web process does. Pictures only:
-    # documents go through /tai-lieu/, which hands them over as downloads.
+    # Pictures only: documents go through /tai-lieu/, which hands them over as downloads.
     re_path(
         r"^media/(?P<path>(?:images|original_images|avatar_images)/.+)$",
-        serve,
-        {"document_root": settings.MEDIA_ROOT},
+        uploads.picture,
+        name="people_picture",
     ),
 ]
 

@@ -62,6 +62,16 @@ def must_show_second_factor(user: User) -> bool:
     return needs_second_factor(user, roles_of(user), is_demo=settings.IS_DEMO)
 
 
+def is_staff_signed_in(user: object) -> bool:
+    """May this person see what staff see: signed in, active, and with every factor they need?"""
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and user.has_perm("wagtailadmin.access_admin")
+        and (user.is_verified() or not must_show_second_factor(user))  # type: ignore[attr-defined]
+    )
+
+
 def units_below(units: "QuerySet[Unit] | list[Unit]") -> set[int]:
     """Ids of the units and of every unit under them, at any depth."""
     from tiengmo.places.models import Unit

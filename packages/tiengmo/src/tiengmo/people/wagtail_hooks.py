@@ -11,6 +11,9 @@ from wagtail.admin.views.account import NameEmailSettingsPanel
 
 from .models import Role, User
 from .queries import roles_of
+from .views.uploads import only_for_staff
+
+hooks.register("before_serve_document", only_for_staff)
 
 
 class AccountsMenuItem(MenuItem):

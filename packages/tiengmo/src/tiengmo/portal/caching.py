@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from tiengmo.portal import refusals
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,9 +24,7 @@ def public_page(
 
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
-            response = HttpResponse(status=405)
-            response["Allow"] = "GET, HEAD"
-            return response
+            return refusals.wrong_method("GET, HEAD")
         response = view(request, *args, **kwargs)
         if response.status_code == 200:  # noqa: PLR2004
             etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'

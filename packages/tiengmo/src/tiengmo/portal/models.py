@@ -18,6 +18,8 @@ class Page(models.Model):
     unit_name = models.CharField(max_length=200)
     priority = models.CharField(max_length=12)
     picture = models.JSONField(default=dict)
+    # Its file, "<sha256>.<suffix>": portal.pictures.
+    picture_name = models.CharField(max_length=72, blank=True, db_index=True)
     mp3_sha256 = models.CharField(max_length=64, blank=True)
     mp3_bytes = models.PositiveBigIntegerField(null=True)
     sound_duration_ms = models.PositiveIntegerField(null=True)

@@ -46,3 +46,14 @@ def too_large(megabytes: int) -> HttpResponse:
         _("Mỗi lần chỉ gửi được nhiều nhất %(limit)d MB.") % {"limit": megabytes},
         status=413,
     )
+
+
+def wrong_method(allowed: str) -> HttpResponse:
+    """Whoever posts to a page that is only read."""
+    refusal = page(
+        _("Trang này chỉ để đọc"),
+        _("Cổng thông tin không nhận dữ liệu gửi tới địa chỉ này."),
+        status=405,
+    )
+    refusal["Allow"] = allowed
+    return refusal

@@ -12,11 +12,15 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from tiengmo.places.queries import unit_by_code
-from tiengmo.portal import queries
+from tiengmo.portal import pictures, queries, refusals
 from tiengmo.portal.caching import public_page
 from tiengmo.portal.models import Page
+from tiengmo.voices.web.public import SOON_ASKED_AGAIN
+from tiengmo.voices.web.ranges import serve_file
 
 if TYPE_CHECKING:
+    from django.http import HttpResponseBase
+
     from tiengmo.places.models import Unit
 
 A_PAGE = 20
@@ -94,6 +98,29 @@ def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
     if article is None:
         return not_found(request)
     return _render("bulletin", {"page": page, "article": article})
+
+
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The picture of a page that stands; 410 when every page that had it was taken back."""
+    if request.method not in ("GET", "HEAD"):
+        return refusals.wrong_method("GET, HEAD")
+    pages = Page.objects.filter(picture_name=name).order_by("-is_current")
+    is_current = pages.values_list("is_current", flat=True).first()
+    path = pictures.path_of(name)
+    if is_current is None or not path.is_file():
+        return not_found(request)
+    if not is_current:
+        title, why = _("Ảnh này đã được gỡ"), _("Ảnh đi cùng một bản tin đã gỡ.")
+        gone = refusals.page(title, why, status=410)
+        gone["Cache-Control"] = SOON_ASKED_AGAIN
+        return gone
+    return serve_file(
+        request,
+        path,
+        media_type=pictures.MEDIA_TYPES[path.suffix],
+        etag=path.stem,
+        cache_control=SOON_ASKED_AGAIN,
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

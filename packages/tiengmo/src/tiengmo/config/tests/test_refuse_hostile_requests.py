@@ -39,7 +39,8 @@ def test_a_document_is_taken_and_handed_over_as_a_download(client, media):
     assert upload(client, "ke-hoach.pdf", b"%PDF-1.4")["Content-Type"] == "application/json"
     document = get_document_model().objects.get()
     assert Client().get(f"/media/{document.file.name}").status_code == 404
-    answer = Client().get(document.url)
+    assert Client().get(document.url).status_code == 404
+    answer = client.get(document.url)
     assert answer.status_code == 200
     assert answer["X-Content-Type-Options"] == "nosniff"
 

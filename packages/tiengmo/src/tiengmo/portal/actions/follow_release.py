@@ -13,6 +13,7 @@ from tiengmo.places.models import Unit
 from tiengmo.places.queries import areas_label, units_in_force, villages_in
 from tiengmo.portal.languages import LANGUAGE_NAMES, MAIN_LANGUAGE
 from tiengmo.portal.models import Page, PageArea
+from tiengmo.portal.pictures import frozen
 from tiengmo.releases.models import DeliveryStatus
 
 if TYPE_CHECKING:
@@ -43,13 +44,14 @@ def freeze_page(release: Release) -> Page:
     renditions = list(release.renditions.order_by("language"))
     shown = next((r for r in renditions if r.language == MAIN_LANGUAGE), renditions[0])
     source = f"{release.source_type}:{release.source_id}"
+    picture, picture_name = frozen(shown.picture)
     item = {
         "slug": release.slug,
         "headline": shown.headline,
         "summary": shown.summary,
         "unit_name": release.unit.name,
         "priority": release.priority,
-        "picture": shown.picture,
+        "picture": picture,
         "mp3_sha256": shown.mp3_sha256,
         "mp3_bytes": shown.mp3_bytes,
         "sound_duration_ms": shown.sound_duration_ms,
@@ -60,10 +62,11 @@ def freeze_page(release: Release) -> Page:
         defaults=item
         | {
             "source": source,
+            "picture_name": picture_name,
             "main_language": shown.language,
             "teaser": _in_main_language("portal/_item.html", {"item": item}),
             "lead": _in_main_language("portal/_lead.html", {"item": item}),
-            "articles": {r.language: _article(release, r, renditions) for r in renditions},
+            "articles": {r.language: _article(release, r, renditions, picture) for r in renditions},
         },
     )
     if is_new:
@@ -81,13 +84,19 @@ def _in_main_language(template: str, context: dict[str, Any]) -> str:
         return render_to_string(template, context)
 
 
-def _article(release: Release, rendition: Rendition, renditions: list[Rendition]) -> str:
+def _article(
+    release: Release,
+    rendition: Rendition,
+    renditions: list[Rendition],
+    picture: dict[str, Any],
+) -> str:
     is_repeated = _begins_with(rendition.body_html, rendition.summary)
     return _in_main_language(
         "portal/_article.html",
         {
             "release": release,
             "rendition": rendition,
+            "picture": picture if rendition.picture else {},
             "summary": "" if is_repeated else rendition.summary,
             "others": [
                 (other.language, LANGUAGE_NAMES.get(other.language, other.language))
