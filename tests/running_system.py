@@ -111,6 +111,8 @@ def _environment(home: Path) -> dict[str, str]:
         # Two systems that start in the same second must not both find port 8000 free.
         "TIENGMO_WEB_PORT": _free_port(),
         "TIENGMO_GATEWAY_PORT": _free_port(),
+        "TIENGMO_STUDIO_PORT": _free_port(),
+        "TIENGMO_STUDIO_SOURCE_PORT": _free_port(),
         "TIENGMO_BROKER_PORT": _free_port(),
         "PYTHONUNBUFFERED": "1",
     }

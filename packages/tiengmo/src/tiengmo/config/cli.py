@@ -21,6 +21,7 @@ GROUPS = {
     "voices": "tiengmo.voices.commands:group",
     "speech": "tiengmo.voices.speech.commands:group",
     "gateway": "tiengmo.speakers.commands:gateway",
+    "playout": "tiengmo.studio.commands:playout",
     "broker": "tiengmo.speakers.commands:broker",
     "setup": "tiengmo.config.commands.setup:setup",
     "web": "tiengmo.config.commands.serve:web",

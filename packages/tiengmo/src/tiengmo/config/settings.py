@@ -45,8 +45,10 @@ PROXIES = int(os.environ.get("TIENGMO_PROXIES", "0"))
 INSTALLED_APPS = [
     "tiengmo.portal",
     "tiengmo.reach",
+    "tiengmo.alerts",
     "tiengmo.newsroom",
     "tiengmo.channels",
+    "tiengmo.studio",
     "tiengmo.broadcasting",
     "tiengmo.releases",
     "tiengmo.voices",
@@ -191,6 +193,16 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 GATEWAY_HOST = os.environ.get("TIENGMO_GATEWAY_HOST", "127.0.0.1")
 GATEWAY_PORT = int(os.environ.get("TIENGMO_GATEWAY_PORT", "8001"))
 GATEWAY_URL = os.environ.get("TIENGMO_GATEWAY_URL", f"http://{GATEWAY_HOST}:{GATEWAY_PORT}")
+# The playout process: where browsers' microphones come in, and encoders such as butt. Behind a
+# proxy STUDIO_URL says how browsers reach it (wss://…); empty, they ask the host of their page.
+STUDIO_HOST = os.environ.get("TIENGMO_STUDIO_HOST", "127.0.0.1")
+STUDIO_PORT = int(os.environ.get("TIENGMO_STUDIO_PORT", "8002"))
+STUDIO_SOURCE_PORT = int(os.environ.get("TIENGMO_STUDIO_SOURCE_PORT", "8003"))
+STUDIO_URL = os.environ.get("TIENGMO_STUDIO_URL", "").rstrip("/")
+STUDIO_ROOT = HOME / "studio"  # what was said live, until it is kept as a sound
+# From a word's arrival here to its sound in the village, and how much of it a segment holds.
+STUDIO_DELAY_MS = int(os.environ.get("TIENGMO_STUDIO_DELAY_MS", "1900"))
+STUDIO_SEGMENT_MS = int(os.environ.get("TIENGMO_STUDIO_SEGMENT_MS", "1000"))
 BROKER_KIND = os.environ.get("TIENGMO_BROKER", "auto")  # auto | mosquitto | embedded | external
 BROKER_HOST = os.environ.get("TIENGMO_BROKER_HOST", "127.0.0.1")
 BROKER_PORT = int(os.environ.get("TIENGMO_BROKER_PORT", "18830"))

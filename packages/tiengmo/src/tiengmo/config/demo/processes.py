@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from tiengmo.config.demo.supervisor import Supervisor
 
-PORTS = {"TIENGMO_WEB_PORT": 8000, "TIENGMO_GATEWAY_PORT": 8001, "TIENGMO_BROKER_PORT": 18830}
+PORTS = {
+    "TIENGMO_WEB_PORT": 8000,
+    "TIENGMO_GATEWAY_PORT": 8001,
+    "TIENGMO_STUDIO_PORT": 8002,
+    "TIENGMO_STUDIO_SOURCE_PORT": 8003,
+    "TIENGMO_BROKER_PORT": 18830,
+}
 
 
 def choose_ports() -> None:
@@ -44,9 +50,10 @@ def _any_free() -> int:
 
 
 def start_all(supervisor: Supervisor, home: Path) -> None:
-    """Start broker, gateway, worker, web and loudspeakers, in that order."""
+    """Start broker, gateway, playout, worker, web and loudspeakers, in that order."""
     supervisor.start("broker", "broker")
     supervisor.start("gateway", "gateway")
+    supervisor.start("playout", "playout")
     supervisor.start("worker", "worker")
     supervisor.start("web", "web", "--port", os.environ["TIENGMO_WEB_PORT"])
     supervisor.start("boxes", "demo-boxes", str(home / "boxes"))

@@ -1,0 +1,79 @@
+"""Decodes one source and writes mono 16-bit PCM at 48 kHz to its standard output.
+
+A program of its own: a source that hangs or brings down the decoder is killed with it, and stalls
+nobody else. `python -m tiengmo.studio.playout.reader ADDRESS`, or `-` for what comes on its
+standard input (a browser's recording, an encoder's push).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+import av
+
+RATE = 48_000
+# Seconds to open a source, and to wait for its next bytes.
+PATIENCE = (8.0, 8.0)
+# What a browser or an encoder may send us, and nothing that opens other addresses.
+PUSHED = "matroska,webm,mov,ogg,mp3,aac,flac,wav"
+# A playlist from outside must not name our own files.
+PROTOCOLS = "http,https,tcp,tls,udp,rtp,rtmp,rtmps,rtsp,srt,hls,crypto,httpproxy"
+
+
+def main() -> int:
+    address = sys.argv[1]
+    try:
+        for piece in _pieces(address):
+            os.write(1, piece)
+    except BrokenPipeError:
+        return 0
+    except (av.error.FFmpegError, OSError, IndexError, ValueError) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}"[:300] + "\n")
+        return 1
+    return 0
+
+
+def _open(address: str) -> av.container.InputContainer:
+    if address == "-":
+        return av.open(
+            "pipe:0",
+            container_options={
+                "format_whitelist": PUSHED,
+                "protocol_whitelist": "pipe",
+                # As little as tells the format: every byte waited for is heard later.
+                "probesize": "2048",
+                "analyzeduration": "0",
+                "fflags": "nobuffer",
+            },
+        )
+    device, _, name = address.partition(":")
+    if device in {"alsa", "pulse"}:
+        return av.open(name, format=device, timeout=PATIENCE)
+    return av.open(
+        address,
+        timeout=PATIENCE,
+        container_options={
+            "protocol_whitelist": PROTOCOLS,
+            "analyzeduration": "1000000",
+            "rw_timeout": str(int(PATIENCE[1] * 1e6)),
+            # Icecast's titles between the sound are of no use here.
+            "icy": "0",
+        },
+    )
+
+
+def _pieces(address: str) -> object:
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    with _open(address) as container:
+        stream = container.streams.audio[0]
+        for packet in container.demux(stream):
+            with contextlib.suppress(av.error.InvalidDataError):
+                for frame in packet.decode():
+                    for piece in resampler.resample(frame):
+                        yield bytes(piece.planes[0])[: piece.samples * 2]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Pure rules of the studio: how long, how late, how quiet, and which hours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, tzinfo
+
+# A microphone that is gone this long has ended its takeover; a reload of the page takes less.
+RESUME_SECONDS = 30.0
+# Nobody has spoken yet: a page that was left open holds no area for longer.
+WAITING_SECONDS = 120.0
+# No sound for this long is an interruption; a phone's network often stops for one second.
+LOST_SECONDS = 2.0
+ALARM_SECONDS = 10.0
+SILENCE_DBFS = -50.0
+LONGEST_MINUTES = 240
+USUAL_MINUTES = 60
+# A playout process that has not been heard of for this long is not there.
+PLAYOUT_SILENT_AFTER = timedelta(seconds=6)
+# Boxes play on for as long as the studio's delay, and the end tone; then somebody must finish.
+FINISH_GRACE = timedelta(seconds=12)
+
+# What FFmpeg may open for us: streams and sound cards, never a file of this machine.
+SCHEMES = frozenset(
+    {"http", "https", "rtmp", "rtmps", "rtsp", "rtp", "udp", "tcp", "tls", "srt", "icecast"}
+)
+DEVICES = frozenset({"alsa", "pulse"})
+_DEVICE = re.compile(r"(alsa|pulse):[0-9A-Za-z_.,:=-]{1,100}")
+
+
+def is_source_address(text: str) -> bool:
+    """May this be opened as a source: `https://…`, `rtsp://…`, or a sound card `alsa:hw:1`?"""
+    if _DEVICE.fullmatch(text):
+        return True
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in SCHEMES and bool(parts.hostname) and " " not in text
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Hours:
+    """From one local time to another on some days of the week (0 is Monday)."""
+
+    days: frozenset[int]
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True)
+class Window:
+    """One session of a relay."""
+
+    start: datetime
+    end: datetime
+
+
+def windows(hours: Iterable[Hours], *, first: date, last: date, zone: tzinfo) -> list[Window]:
+    """Give every session that begins on these days of the locality's calendar, in order."""
+    found = []
+    day = first
+    rules = list(hours)
+    while day <= last:
+        for rule in rules:
+            if day.weekday() in rule.days and rule.starts != rule.ends:
+                ends_on = day + timedelta(days=1) if rule.ends < rule.starts else day
+                found.append(
+                    Window(
+                        datetime.combine(day, rule.starts, zone),
+                        datetime.combine(ends_on, rule.ends, zone),
+                    )
+                )
+        day += timedelta(days=1)
+    return sorted(found, key=lambda window: window.start)
+
+
+def window_at(hours: Iterable[Hours], local_now: datetime) -> Window | None:
+    """Give the session that runs now, if one does. `local_now` is in the locality's zone."""
+    zone = local_now.tzinfo
+    if zone is None:
+        raise ValueError("an instant needs its time zone")
+    today = local_now.date()
+    for window in windows(hours, first=today - timedelta(days=1), last=today, zone=zone):
+        if window.start <= local_now < window.end:
+            return window
+    return None
+
+
+def minutes_of(starts: time, ends: time) -> list[tuple[int, int]]:
+    """Give the minutes of the day that a span covers: two spans when it runs past midnight."""
+    begin, end = starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute
+    if begin == end:
+        return []
+    return [(begin, end)] if begin < end else [(begin, 24 * 60), (0, end)]
+
+
+def outside(window: Window, quiet: Iterable[tuple[time, time]]) -> bool:
+    """Does none of these quiet hours touch the session?"""
+    return not any(
+        first < last_of and first_of < last
+        for starts, ends in quiet
+        for first, last in minutes_of(starts, ends)
+        for first_of, last_of in minutes_of(window.start.time(), window.end.time())
+    )
