@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tiengmo.people.middleware.SecondFactorMiddleware",
+    "tiengmo.people.middleware.IdleSessions",
+    "tiengmo.config.middleware.NoNulInFields",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -222,6 +224,11 @@ PLAYOUT_LEAD_SECONDS = float(os.environ.get("TIENGMO_PLAYOUT_LEAD_SECONDS", "8")
 PIPER_MODEL = os.environ.get("TIENGMO_PIPER_MODEL", "")
 DEFAULT_VOICE = os.environ.get("TIENGMO_VOICE", "")
 
+# Characters that a person may have spoken in an hour (some three hours of speech), and a unit in
+# a day. Words spoken before, and alerts, are not counted.
+SPEECH_PERSON_HOUR = int(os.environ.get("TIENGMO_SPEECH_PERSON_HOUR", "120000"))
+SPEECH_UNIT_DAY = int(os.environ.get("TIENGMO_SPEECH_UNIT_DAY", "1000000"))
+
 # Files are served from the address where staff sign in: nothing that a browser would run.
 WAGTAILDOCS_EXTENSIONS = [
     "csv", "doc", "docx", "odp", "ods", "odt", "pdf", "ppt", "pptx", "txt", "xls", "xlsx",
@@ -229,6 +236,9 @@ WAGTAILDOCS_EXTENSIONS = [
 # Large for a phone's picture; a small server holds this many in memory (240 MB), not twice as many.
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
 
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {"WIDGET": "tiengmo.newsroom.staff.rich_text.CheckedDraftail"},
+}
 WAGTAIL_SITE_NAME = "Tiếng Mõ"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
@@ -247,11 +257,18 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "tiengmo.newsroom.workflow.finish"
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "MINIMAP": False, "NO_GLOBALS": False}
 
+# Twelve hours without a click, at work or not, and one signs in again: people.middleware.
+SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "tiengmo.portal.refusals.not_from_our_form"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+IS_TLS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_TLS
+# Who was here once over TLS is never led to plain HTTP again. Our own proxy ends the TLS and says
+# so; without one of ours before us, nobody may say it.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 

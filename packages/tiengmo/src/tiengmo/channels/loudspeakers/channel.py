@@ -18,6 +18,8 @@ from tiengmo.releases.models import DeliveryStatus
 from tiengmo.speakers.models import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.utils.safestring import SafeString
 
     from tiengmo.releases.models import Delivery, Release
@@ -26,6 +28,15 @@ SHORTEST_SECONDS = 2
 LONGEST_SECONDS = 30 * 60
 # Longer than the slowest report takes after the window has ended.
 GRACE_SECONDS = 90
+
+# What boxes are told of by another road than the schedule (alerts): the release is counted here,
+# and played there. By source type, who knows what the play reports of such a release begin with.
+_SPOKEN_ELSEWHERE: dict[str, Callable[[Release], str]] = {}
+
+
+def spoken_elsewhere(source_type: str, reference_of: Callable[[Release], str]) -> None:
+    """Register a source of releases that has its own way to the boxes."""
+    _SPOKEN_ELSEWHERE[source_type] = reference_of
 
 
 class Loudspeakers:
@@ -60,15 +71,20 @@ class Loudspeakers:
         return render_to_string("channels/loudspeakers/preview.html", {"forms": forms})
 
     def deliver(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
-        item = self._item(release) or self._plan(release)
+        elsewhere = _SPOKEN_ELSEWHERE.get(release.source_type)
+        if elsewhere is not None:
+            reference, ends_at = elsewhere(release), release.window_end_at
+        else:
+            item = self._item(release) or self._plan(release)
+            reference = str(item.pk)
+            ends_at = item.start_before_at + timedelta(milliseconds=item.duration_ms)
         announce(
             "loudspeakers.close",
             {"release": str(release.pk)},
-            due_at=item.start_before_at
-            + timedelta(milliseconds=item.duration_ms, seconds=GRACE_SECONDS),
+            due_at=ends_at + timedelta(seconds=GRACE_SECONDS),
             key=f"loudspeakers.close:{release.pk}",
         )
-        return [self._outcome(delivery, item) for delivery in deliveries]
+        return [self._outcome(delivery, reference) for delivery in deliveries]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         item = self._item(release)
@@ -104,12 +120,12 @@ class Loudspeakers:
             start_before_at=release.window_end_at,
         )
 
-    def _outcome(self, delivery: Delivery, item: PlayoutItem) -> Outcome:
+    def _outcome(self, delivery: Delivery, reference: str) -> Outcome:
         if delivery.was_online:
-            return Outcome(delivery, DeliveryStatus.SENDING, reference=str(item.pk))
+            return Outcome(delivery, DeliveryStatus.SENDING, reference=reference)
         village = delivery.village
         reason = "cut_off" if village is not None and village.is_dead_zone else "box_offline"
-        return Outcome(delivery, DeliveryStatus.PENDING, reason=reason, reference=str(item.pk))
+        return Outcome(delivery, DeliveryStatus.PENDING, reason=reason, reference=reference)
 
     def _taken_back(self, delivery: Delivery) -> Outcome:
         if delivery.status == DeliveryStatus.DELIVERED:

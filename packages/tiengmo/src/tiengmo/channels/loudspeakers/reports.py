@@ -22,10 +22,12 @@ MISSED_REASONS = {"quiet_hours", "untrusted_time", "sound_missing"}
 
 
 def _deliveries(item_id: str, serial: str) -> list[Delivery]:
+    # Each repetition of an alert is reported by itself: `{alert}.{version}.{n}`.
+    names = {item_id, item_id.rpartition(".")[0] or item_id}
     return list(
-        Delivery.objects.filter(channel=CHANNEL, reference=item_id, target=serial).select_related(
-            "village"
-        )
+        Delivery.objects.filter(
+            channel=CHANNEL, reference__in=names, target=serial
+        ).select_related("village")
     )
 
 

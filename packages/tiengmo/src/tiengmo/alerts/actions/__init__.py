@@ -1,0 +1,20 @@
+"""Verbs of the alerts app."""
+
+from .compose_alert import compose_alert
+from .draft_alert import draft_alert, draft_all_clear, draft_update
+from .end_alert import expire_alert
+from .reject_alert import lapse_alert, reject_alert
+from .release_alert import release_alert
+from .second_alert import second_alert
+
+__all__ = [
+    "compose_alert",
+    "draft_alert",
+    "draft_all_clear",
+    "draft_update",
+    "expire_alert",
+    "lapse_alert",
+    "reject_alert",
+    "release_alert",
+    "second_alert",
+]

@@ -1,0 +1,57 @@
+"""What the worker runs for this app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from tiengmo.outbox.actions import announce
+from tiengmo.outbox.registry import handles
+from tiengmo.speakers.actions import await_sounds
+
+from .actions import expire_alert, lapse_alert, release_alert
+from .listeners import WAITING
+from .models import Alert
+from .rules import WAITS
+
+
+@handles("alerts.prefetch")
+def prefetch(payload: dict[str, Any]) -> None:
+    """Have the station's boxes hold the sounds of an alert that is still being decided."""
+    alert = Alert.objects.select_related("station").filter(pk=payload["alert"]).first()
+    if alert is None or alert.state not in WAITING:
+        return
+    sounds = [
+        (info.sound.opus.sha256, info.sound.opus.bytes)
+        for info in alert.infos.select_related("sound__opus")
+        if info.sound is not None and info.sound.is_ready and info.sound.opus is not None
+    ]
+    if not sounds:
+        return  # the voice announces itself when it is ready
+    await_sounds(
+        alert.station,
+        sounds,
+        until_at=timezone.now() + 2 * WAITS,
+        reason=f"alert {alert.identifier}",
+    )
+    announce(
+        "station.publish",
+        {"station": alert.station_id},
+        key=f"station.publish:{alert.station_id}",
+    )
+
+
+@handles("alerts.release")
+def release(payload: dict[str, Any]) -> None:
+    release_alert(Alert.objects.select_related("station", "seconder").get(pk=payload["alert"]))
+
+
+@handles("alerts.expire")
+def expire(payload: dict[str, Any]) -> None:
+    expire_alert(Alert.objects.get(pk=payload["alert"]))
+
+
+@handles("alerts.lapse")
+def lapse(payload: dict[str, Any]) -> None:
+    lapse_alert(Alert.objects.get(pk=payload["alert"]))

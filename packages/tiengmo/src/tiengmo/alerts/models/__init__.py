@@ -1,0 +1,18 @@
+"""What the alerts app remembers."""
+
+from .alert import Alert, CapFile, Info, MsgType, Status
+from .feed import Feed, Proposal
+from .template import Hazard, Template, TemplateText
+
+__all__ = [
+    "Alert",
+    "CapFile",
+    "Feed",
+    "Hazard",
+    "Info",
+    "MsgType",
+    "Proposal",
+    "Status",
+    "Template",
+    "TemplateText",
+]

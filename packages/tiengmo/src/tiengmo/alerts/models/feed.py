@@ -1,0 +1,59 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Feed(models.Model):
+    """Another authority's CAP feed (Atom or RSS) that the worker reads. Personal data: none."""
+
+    name = models.CharField(_("tên cơ quan"), max_length=200)
+    url = models.URLField(_("địa chỉ nguồn tin CAP"), max_length=500, unique=True)
+    # Only messages of this CAP sender are taken; empty: of any that the feed names.
+    sender = models.CharField(_("người gửi (sender)"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("đang theo dõi"), default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    fetched_at = models.DateTimeField(null=True)
+    etag = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("nguồn tin CAP")
+        verbose_name_plural = _("nguồn tin CAP")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Proposal(models.Model):
+    """A foreign CAP message that touches our area, put before the staff. Personal data: none.
+
+    It is never broadcast by itself. `facts` is the message as it was read: see `cap.reading`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("chờ xem")
+        USED = "used", _("đã soạn cảnh báo")
+        DISMISSED = "dismissed", _("không dùng")
+        OVER = "over", _("đã hết hạn hoặc bị thay")
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="proposals")
+    sender = models.CharField(max_length=200)
+    identifier = models.CharField(max_length=200)
+    sent = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    # Empty: none of our areas, kept so that it is not fetched again.
+    areas = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    xml = models.TextField()
+    expires_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-received_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "identifier", "sent"], name="one_proposal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.identifier}"

@@ -1,0 +1,149 @@
+"""Reads of alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tiengmo.people.models import Role
+from tiengmo.people.queries import has_role, line_of, units_below, units_where
+from tiengmo.places.queries import households_in, villages_in
+from tiengmo.speakers.issuers import certified_key
+from tiengmo.speakers.models import Box, HeldSound, PlayReport
+
+from .models import Alert, MsgType, Proposal, Status
+from .rules import WAITS
+from .workflow import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from tiengmo.people.models import User
+    from tiengmo.places.models import Unit
+
+ISSUING_ROLES = (Role.APPROVER, Role.OPERATOR)
+STILL_NEWS = Q(msg_type=MsgType.CANCEL)
+
+
+def current_alerts(now: datetime | None = None) -> list[Alert]:
+    """Warnings, drills and fresh all-clears that citizens should see now, newest first."""
+    now = now or timezone.now()
+    return list(
+        Alert.objects.filter(state=State.ISSUED, expires_at__gt=now)
+        .exclude(status=Status.TEST)
+        .select_related("station")
+        .prefetch_related("infos__sound")
+        .order_by("-sent_at")
+    )
+
+
+def touching(alerts: Iterable[Alert], unit: Unit) -> list[Alert]:
+    """Those of these alerts that some village of the unit lies in."""
+    own = set(villages_in([unit.code]).values_list("pk", flat=True))
+    return [
+        alert
+        for alert in alerts
+        if not own.isdisjoint(villages_in(alert.areas).values_list("pk", flat=True))
+    ]
+
+
+def published_alerts() -> QuerySet[Alert]:
+    """Every alert and drill that went out, newest first; tests are nobody's business."""
+    return (
+        Alert.objects.exclude(sent_at=None)
+        .exclude(status=Status.TEST)
+        .select_related("station", "cap")
+        .prefetch_related("infos__sound")
+        .order_by("-sent_at")
+    )
+
+
+def alerts_for(user: User) -> QuerySet[Alert]:
+    """Alerts of the stations this person may issue for, and of those above and below them."""
+    rows = Alert.objects.select_related("station", "composer", "seconder").prefetch_related(
+        "infos__sound"
+    )
+    if user.is_superuser:
+        return rows
+    units = [one for role in Role.values for one in units_where(user, role)]
+    seen = units_below(units) | {above.pk for unit in units for above in line_of(unit)}
+    return rows.filter(station__in=seen)
+
+
+def may_issue(user: User, unit: Unit) -> bool:
+    return any(has_role(user, role, unit) for role in ISSUING_ROLES)
+
+
+def may_second(user: User, alert: Alert) -> bool:
+    """Is this another person who may sign for the alert's station, and has a key for it?"""
+    return (
+        alert.state == State.COMPOSED
+        and alert.composer_id != user.pk
+        and may_issue(user, alert.station)
+        and certified_key(user, alert.station) is not None
+    )
+
+
+def waiting_for(user: User) -> list[Alert]:
+    """Composed alerts that need this very person's signature."""
+    since = timezone.now() - WAITS
+    rows = alerts_for(user).filter(state=State.COMPOSED, composed_at__gt=since)
+    return [alert for alert in rows.exclude(composer=user) if may_issue(user, alert.station)]
+
+
+def open_proposals(user: User) -> list[Proposal]:
+    """Other authorities' messages about areas where this person may issue."""
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(areas=[])
+    rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    if user.is_superuser:
+        return list(rows)
+    units = [one for role in ISSUING_ROLES for one in units_where(user, role)]
+    own = set(villages_in([unit.code for unit in units]).values_list("pk", flat=True))
+    return [
+        row
+        for row in rows.select_related("feed")
+        if not own.isdisjoint(villages_in(row.areas).values_list("pk", flat=True))
+    ]
+
+
+def boxes_of(alert: Alert) -> QuerySet[Box]:
+    """Boxes that stand in the alert's area; for a test only those in test mode."""
+    boxes = Box.objects.filter(village__in=villages_in(alert.areas), retired_at=None)
+    return boxes.filter(is_test_mode=True) if alert.status == Status.TEST else boxes
+
+
+def extent_of(alert: Alert) -> dict[str, int]:
+    """How much it reaches: households, villages, boxes, boxes on line, boxes that hold a sound."""
+    boxes = boxes_of(alert)
+    sounds = [info.sound.opus_id for info in alert.infos.all() if info.sound and info.sound.opus_id]
+    held = HeldSound.objects.filter(box__in=boxes, sha256__in=sounds)
+    return {
+        "households": households_in(alert.areas),
+        "villages": villages_in(alert.areas).count(),
+        "boxes": boxes.count(),
+        "online": boxes.filter(is_online=True).count(),
+        "holding": held.values("box").distinct().count(),
+    }
+
+
+def heard_from(alert: Alert) -> dict[str, int]:
+    """What boxes have proved so far: boxes that played it, and plays in all."""
+    if alert.version is None:
+        return {"boxes": 0, "plays": 0}
+    reports = PlayReport.objects.filter(
+        item_id__startswith=f"{alert.wire_id}.{alert.version}.", outcome="played"
+    )
+    return {"boxes": reports.values("box").distinct().count(), "plays": reports.count()}
+
+
+def thread_of(alert: Alert) -> list[Alert]:
+    """The alert and what it replaced, oldest first."""
+    line = [alert]
+    while line[0].replaces is not None:
+        line.insert(0, line[0].replaces)
+    return line
