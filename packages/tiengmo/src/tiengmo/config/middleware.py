@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import DataError
 from django.http import JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,30 @@ class NoNulInAddress:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return refusals.bad_request(request)
         return self.get_response(request)
+
+
+class NoNulInFields:
+    """The same in what a form sends: text fields say so themselves, this is for the others.
+
+    SQLite keeps a NUL; PostgreSQL refuses it, and the page would fail.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DataError | ValueError) or request.method != "POST":
+            return None
+        if not any("\0" in value for values in request.POST.lists() for value in values[1]):
+            return None
+        return refusals.page(
+            _("Dữ liệu không hợp lệ"),
+            _("Có ký tự điều khiển (NUL) không lưu được. Hãy quay lại, gõ lại chỗ đó rồi gửi."),
+            status=400,
+        )
 
 
 class BodyLimit:

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -26,6 +27,36 @@ _OPEN = frozenset(
         "wagtailadmin_javascript_catalog",
     }
 )
+
+
+# How often a session that is used is written again: each write moves its end.
+_NOTED_EVERY = 600
+_SEEN = "people_seen"
+
+
+class IdleSessions:
+    """Keeps a session alive while its person works, and lets it end after SESSION_COOKIE_AGE.
+
+    A page that asks by itself (the board, a progress bar) is nobody at work.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asks_by_itself = request.method == "GET" and (
+            request.headers.get("x-requested-with") or request.headers.get("hx-request")
+        )
+        if not asks_by_itself and request.path.startswith(reverse("wagtailadmin_home")):
+            self._note(request)
+        return self.get_response(request)
+
+    def _note(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            return
+        now = int(time.time())
+        if now - request.session.get(_SEEN, 0) >= _NOTED_EVERY:
+            request.session[_SEEN] = now
 
 
 class SecondFactorMiddleware:

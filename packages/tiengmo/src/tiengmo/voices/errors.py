@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class VoicesError(Exception):
@@ -27,6 +33,31 @@ class TextTooLong(VoicesError):
         super().__init__(
             _("Văn bản dài %(length)d ký tự, vượt quá %(limit)d ký tự. Hãy chia thành nhiều bài.")
             % {"length": length, "limit": limit}
+        )
+
+
+class TooMuchSpeech(VoicesError):
+    """A person or a unit has had as much read as one may in a while."""
+
+    def __init__(self, *, used: int, limit: int, again_at: datetime, is_unit: bool) -> None:
+        text = (
+            _(
+                "Đơn vị bạn đã cho máy đọc %(used)s ký tự trong 24 giờ qua, nhiều nhất là "
+                "%(limit)s. Hãy thử lại từ %(again)s, hoặc dùng bản thu âm."
+            )
+            if is_unit
+            else _(
+                "Bạn đã cho máy đọc %(used)s ký tự trong một giờ qua, nhiều nhất là %(limit)s. "
+                "Hãy thử lại từ %(again)s, hoặc dùng bản thu âm."
+            )
+        )
+        super().__init__(
+            text
+            % {
+                "used": f"{used:,}".replace(",", "."),
+                "limit": f"{limit:,}".replace(",", "."),
+                "again": f"{localtime(again_at):%H:%M}",
+            }
         )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,28 @@ class Sound(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.status == self.Status.READY
+
+
+class SpeechRequest(models.Model):
+    """A text that somebody had the machine read: what `allowance` counts.
+
+    Personal data: who asked; erased when they ask again after two days.
+    """
+
+    sound = models.ForeignKey(Sound, on_delete=models.CASCADE, related_name="requests")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey("places.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    characters = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["by", "at"]),
+            models.Index(fields=["unit", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id}: {self.characters}"
 
 
 class Abbreviation(models.Model):

@@ -3,12 +3,20 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DataError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from wagtail.documents import get_document_model
 
-from tiengmo.config.middleware import ANYBODY, MEGABYTE, RECORDING, STAFF, BodyLimit
+from tiengmo.config.middleware import (
+    ANYBODY,
+    MEGABYTE,
+    RECORDING,
+    STAFF,
+    BodyLimit,
+    NoNulInFields,
+)
 from tiengmo.people.tests.factories import UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +106,15 @@ def test_staff_may_send_pictures_and_recordings_and_nothing_larger():
     assert asked(editor, record, RECORDING).content == b"read"
     refused = asked(editor, record, RECORDING + 1)
     assert (refused.status_code, refused["Content-Type"]) == (413, "application/json")
+
+
+@pytest.mark.parametrize("exception", [DataError("NUL"), ValueError("0x00")])
+def test_what_postgresql_cannot_store_is_told_and_no_failure(exception):
+    middleware = NoNulInFields(lambda _request: HttpResponse())
+    forged = RequestFactory().post("/quan-tri/loa/1/", {"reason": "hỏng\0"})
+    answer = middleware.process_exception(forged, exception)
+    assert answer.status_code == 400
+    assert "ký tự điều khiển" in answer.content.decode()
+    honest = RequestFactory().post("/quan-tri/loa/1/", {"reason": "hỏng"})
+    assert middleware.process_exception(honest, exception) is None
+    assert middleware.process_exception(forged, KeyError("x")) is None

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tiengmo.newsroom.models import Bulletin, Edition
+    from tiengmo.people.models import User
 
 
-def choose_sounds(bulletin: Bulletin, before: Mapping[str, int | None]) -> dict[str, str]:
+def choose_sounds(
+    bulletin: Bulletin, before: Mapping[str, int | None], *, by: User
+) -> dict[str, str]:
     """Give each language version the sound of exactly its script, before it is saved.
 
     A recording is kept as chosen, together with the script it was chosen for; without one the
@@ -29,21 +32,21 @@ def choose_sounds(bulletin: Bulletin, before: Mapping[str, int | None]) -> dict[
             if before.get(version.language) != version.sound_id or version.recording_fits:
                 version.sound_script = version.script
         else:
-            version.sound = _speech(version)
+            version.sound = _speech(version, by=by)
             version.sound_script = version.script if version.sound is not None else ""
         if version.sound is not None:
             chosen[version.language] = version.sound.key[:16]
     return chosen
 
 
-def _speech(version: Bulletin | Edition) -> Sound | None:
+def _speech(version: Bulletin | Edition, *, by: User) -> Sound | None:
     from tiengmo.voices.actions import speak
 
     if not version.script:
         return None
     voice = version.sound.voice if version.sound is not None else ""
     try:
-        return speak(version.script, language=version.language, voice=voice)
+        return speak(version.script, language=version.language, voice=voice, by=by)
     except NoVoice:
         # No machine speaks this language: it waits for a recording, and `problems_of` says so.
         return None

@@ -53,7 +53,7 @@ def edit_bulletin(bulletin: Bulletin, *, by: User, based_on: int | None = None) 
             require_role(by, Role.EDITOR, standing(bulletin.unit))
         else:
             before = _take_over_whole_object(bulletin, by=by, based_on=based_on)
-        sounds = choose_sounds(bulletin, before)
+        sounds = choose_sounds(bulletin, before, by=by)
         if is_new or not bulletin.live:
             bulletin.save()
         revision = bulletin.save_revision(user=by, clean=False, log_action=not is_new)

@@ -16,7 +16,7 @@ def speech(monkeypatch):
     """Speech that is ready at once: rendering is tested where it lives. Returns what was asked."""
     asked = []
 
-    def speak(text, *, language, voice=""):
+    def speak(text, *, language, voice="", by=None):
         asked.append((text, language))
         key = hashlib.sha256(f"{language}:{voice}:{text}".encode()).hexdigest()
         return ready_sound(text, key=key, language=language)

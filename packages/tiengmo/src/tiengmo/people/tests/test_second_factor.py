@@ -1,4 +1,5 @@
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -200,3 +201,15 @@ def test_an_action_asks_for_it_too():
         require_role(approver, Role.APPROVER, unit)
     approver.is_verified = lambda: True
     require_role(approver, Role.APPROVER, unit)
+
+
+@pytest.mark.parametrize("page", [SHOW, ENROL])
+def test_the_way_back_keeps_its_own_questions(client, page):
+    user = UserFactory(operator=True)
+    if page == ENROL:  # who has a device is led from there to the other page
+        TOTPDevice.objects.create(user=user, confirmed=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    wanted = "/quan-tri/loa/?unit=082&state=offline"
+    answer = client.get(page, {"next": wanted})
+    assert answer.status_code == 302
+    assert parse_qs(urlsplit(answer.url).query) == {"next": [wanted]}

@@ -1,5 +1,6 @@
 import math
 from typing import cast
+from urllib.parse import urlencode
 
 import django_otp
 import segno
@@ -31,6 +32,10 @@ def _next_page(request: HttpRequest) -> str:
     ):
         return wanted
     return reverse("wagtailadmin_home")
+
+
+def _with_next(page: str, request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse(page)}?{urlencode({'next': _next_page(request)})}")
 
 
 def _account(request: HttpRequest) -> User:
@@ -80,7 +85,7 @@ def show_factor(request: HttpRequest) -> HttpResponse:
     """The second step of signing in: the code that the person's app shows now."""
     devices = list(TOTPDevice.objects.devices_for_user(_account(request), confirmed=True))
     if not devices:
-        return redirect(f"{reverse('people_enrol_factor')}?next={_next_page(request)}")
+        return _with_next("people_enrol_factor", request)
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _try_token(request, devices[0], form):
         return redirect(_next_page(request))
@@ -103,7 +108,7 @@ def enrol_factor(request: HttpRequest) -> HttpResponse:
     has_device = TOTPDevice.objects.devices_for_user(account, confirmed=True).exists()
     if has_device and not account.is_verified():  # type: ignore[attr-defined]
         # Whoever knows only the password must not swap the phone.
-        return redirect(f"{reverse('people_show_factor')}?next={_next_page(request)}")
+        return _with_next("people_show_factor", request)
     device = TOTPDevice.objects.filter(user=account, confirmed=False).order_by("pk").first()
     if device is None:
         device = TOTPDevice.objects.create(user=account, name="totp", confirmed=False)

@@ -17,7 +17,7 @@ from tiengmo.voices import queries
 from tiengmo.voices.actions import accept_recording
 from tiengmo.voices.actions import speak as ask_to_speak
 from tiengmo.voices.engines import all_voices
-from tiengmo.voices.errors import NoVoice, VoicesError
+from tiengmo.voices.errors import NoVoice, TooMuchSpeech, VoicesError
 from tiengmo.voices.models import Sound
 
 from .ranges import serve_file
@@ -50,14 +50,18 @@ def _language(request: HttpRequest) -> str:
 @require_POST
 def speak(request: HttpRequest) -> JsonResponse:
     """Take text, language and voice; answer with the sound it will be."""
-    if not _may_make(cast("User", request.user)):
+    user = cast("User", request.user)
+    if not _may_make(user):
         return _refusal(_("Bạn chưa được giao vai trò tạo âm thanh."), status=403)
     try:
         sound = ask_to_speak(
             request.POST.get("text", "").replace("\0", ""),
             language=_language(request),
             voice=request.POST.get("voice", ""),
+            by=user,
         )
+    except TooMuchSpeech as error:
+        return _refusal(str(error), status=429)
     except VoicesError as error:
         return _refusal(str(error), status=422)
     return JsonResponse(queries.describe(sound))
