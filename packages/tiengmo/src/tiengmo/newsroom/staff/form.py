@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import BadRequest
 from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ from tiengmo.voices.models import Sound
 from tiengmo.voices.widgets import SoundWidget, name_by_key
 
 from .panels import FormsPanel, ReachPanel
+
+LONGEST_NUMBER = 19  # digits that every database takes
 
 COUNTED = {
     "headline": texts.HEADLINE_CHARACTERS,
@@ -78,6 +81,11 @@ class EditionsPanel(InlinePanel):
         return options
 
 
+def _is_number_or_nothing(value: Any) -> bool:
+    """Is this what Wagtail's chooser sends? Anything else would fail when it is shown again."""
+    return not value or (str(value).isdecimal() and len(str(value)) < LONGEST_NUMBER)
+
+
 class BulletinForm(WagtailAdminModelForm):
     audience = AreasField(required=False, label=_("Gửi tới đâu"))
     channels = forms.MultipleChoiceField(
@@ -94,6 +102,8 @@ class BulletinForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and not _is_number_or_nothing(self["picture"].data):
+            raise BadRequest("picture: no picture")
         count_in_the_browser(self)
         name_by_key(self)
         sound = self.instance.sound if self.instance is not None else None

@@ -7,7 +7,7 @@ from tiengmo.people.tests.factories import sign_in
 
 pytestmark = pytest.mark.django_db
 
-NO_RICH_TEXT = ["x", "[]", "null", "7", '{"blocks": 1}', '{"blocks": [{}], "entityMap": {}}', "{"]
+NO_RICH_TEXT = ["x", "[]", "7", '{"blocks": 1}', "{", '{"blocks": [{"text": 1}], "entityMap": {}}']
 
 
 @pytest.mark.parametrize("body", NO_RICH_TEXT)
