@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,35 +39,30 @@ def account(
 ) -> list[Stretch]:
     """Cut the time from `first` to `last` into stretches without a hole and without an overlap.
 
-    Where two items meet, the one that begins later is what is heard from then on: it can only be
-    there because it is of higher priority.
+    Where two items meet, the one that begins later is heard first, and the other goes on behind it:
+    the later one can only be there because it is of higher priority.
     """
+    items, quiet = list(items), list(quiet)
+    edges = {first, last}
+    for span in (*(one[0] for one in items), *quiet):
+        edges.update(edge for edge in (span.start, span.end) if first < edge < last)
     stretches: list[Stretch] = []
-    cursor = first
-    ordered = sorted(items, key=lambda one: one[0].start)
-    for number, (span, what, item) in enumerate(ordered):
-        begins = max(span.start, cursor)
-        following = ordered[number + 1][0].start if number + 1 < len(ordered) else last
-        ends = min(span.end, last, max(following, begins))
-        if ends <= begins:
-            continue
-        stretches += _without_item(cursor, begins, quiet)
-        stretches.append(Stretch(begins, ends, what, item))
-        cursor = ends
-    return [*stretches, *_without_item(cursor, last, quiet)]
+    for begins, ends in pairwise(sorted(edges)):
+        what, item = _heard(begins, items, quiet)
+        before = stretches[-1] if stretches else None
+        if before is not None and before.what is what and before.item is item:
+            stretches[-1] = Stretch(before.start, ends, what, item)
+        else:
+            stretches.append(Stretch(begins, ends, what, item))
+    return stretches
 
 
-def _without_item(first: datetime, last: datetime, quiet: Iterable[Span]) -> list[Stretch]:
-    found: list[Stretch] = []
-    cursor = first
-    for span in sorted(quiet, key=lambda span: span.start):
-        begins, ends = max(span.start, cursor), min(span.end, last)
-        if ends <= begins:
-            continue
-        if begins > cursor:
-            found.append(Stretch(cursor, begins, What.SILENCE))
-        found.append(Stretch(begins, ends, What.QUIET))
-        cursor = ends
-    if cursor < last:
-        found.append(Stretch(cursor, last, What.SILENCE))
-    return found
+def _heard(
+    at: datetime, items: list[tuple[Span, What, Any]], quiet: list[Span]
+) -> tuple[What, Any]:
+    on = [one for one in items if one[0].start <= at < one[0].end]
+    if on:
+        _span, what, item = max(on, key=lambda one: one[0].start)
+        return what, item
+    is_quiet = any(span.start <= at < span.end for span in quiet)
+    return (What.QUIET if is_quiet else What.SILENCE), None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
+MINUTES_A_DAY = 24 * 60
 DEFAULT_SESSION_GAP = timedelta(minutes=30)
 
 
@@ -53,11 +54,40 @@ def together(
         hours = {(entry["start"], entry["end"]) for entry in without_any}
     gaps = [one.gap_minutes for one in rules if one.gap_minutes is not None]
     return Allowed(
-        quiet_hours=tuple(sorted(hours)),
+        quiet_hours=merged(hours),
         sessions_per_day=_least(one.sessions_per_day for one in rules),
         session_minutes=_least(one.session_minutes for one in rules),
         gap_minutes=gaps[0] if gaps else None,
     )
+
+
+def merged(hours: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Give the same hours as the fewest stretches: a box is told of eight at most."""
+    quiet = [False] * MINUTES_A_DAY
+    for start, end in hours:
+        begin, length = _minute(start), (_minute(end) - _minute(start)) % MINUTES_A_DAY
+        for minute in range(begin, begin + length):
+            quiet[minute % MINUTES_A_DAY] = True
+    if all(quiet):
+        # A stretch from one time to the same time would be none.
+        return (("00:00", "12:00"), ("12:00", "00:00"))
+    begins = [m for m in range(MINUTES_A_DAY) if quiet[m] and not quiet[m - 1]]
+    return tuple((_text(begin), _text(_end_of(quiet, begin))) for begin in begins)
+
+
+def _end_of(quiet: Sequence[bool], begin: int) -> int:
+    end = begin
+    while quiet[end % MINUTES_A_DAY]:
+        end += 1
+    return end % MINUTES_A_DAY
+
+
+def _minute(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:5])
+
+
+def _text(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _least(numbers: Iterable[int | None]) -> int | None:

@@ -20,7 +20,7 @@ from tiengmo.speakers.brokers.mosquitto import is_loopback
 from tiengmo.speakers.brokers.passwords import hash_password, new_password
 from tiengmo.speakers.errors import EnrolmentRefused
 from tiengmo.speakers.models import Box, EnrolmentCode
-from tiengmo.speakers.rules import households_in_range, new_serial, parse_quiet_hours
+from tiengmo.speakers.rules import households_in_range, new_serial
 
 from .publish_assignment import publish_assignment
 
@@ -114,7 +114,6 @@ def _admit(code: EnrolmentCode, request: EnrolmentRequest, password: str) -> Box
             "households_lo": lo,
             "households_hi": hi,
             "range_method": _("chưa khảo sát: từ một nửa đến toàn bộ số hộ của thôn"),
-            "quiet_hours": parse_quiet_hours(settings.QUIET_HOURS),
         }
         | placement,
     )

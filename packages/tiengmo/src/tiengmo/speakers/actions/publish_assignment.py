@@ -9,6 +9,7 @@ from speaker_link.envelope import compose, sign
 from speaker_link.messages import Assignment
 
 from tiengmo.places.queries import area_path
+from tiengmo.speakers.area_rules import allowed_in, limits_on_wire, quiet_hours_of
 from tiengmo.speakers.keys import gateway_signer
 from tiengmo.speakers.retention import retain
 from tiengmo.speakers.rules import quiet_hours_on_wire
@@ -26,6 +27,7 @@ def publish_assignment(box: Box) -> RetainedMessage:
     """
     path = area_path(box.village)
     signer = gateway_signer()
+    allowed = allowed_in(box.village.unit)
 
     def signed(version: int) -> str:
         body = Assignment(
@@ -33,7 +35,8 @@ def publish_assignment(box: Box) -> RetainedMessage:
             serial=box.serial,
             areas=path,
             languages=list(box.village.languages) or ["vi"],
-            quiet_hours=quiet_hours_on_wire(box.quiet_hours, timezone.localtime()),
+            quiet_hours=quiet_hours_on_wire(quiet_hours_of(box, allowed), timezone.localtime()),
+            limits=limits_on_wire(allowed, timezone.localtime()),
             volume=box.volume,
             volume_hours=hours_on_wire(box, timezone.localtime()),
             max_volume=box.max_volume,

@@ -43,7 +43,8 @@ class Box(models.Model):
     volume = models.PositiveSmallIntegerField(_("âm lượng"), default=70)
     max_volume = models.PositiveSmallIntegerField(_("âm lượng tối đa"), default=100)
     is_test_mode = models.BooleanField(_("chế độ thử"), default=False)
-    # [{"start": "21:00", "end": "05:00"}] in the locality's own time.
+    # [{"start": "21:00", "end": "05:00"}] in the locality's own time, beside the area's
+    # (speakers.area_rules.quiet_hours_of has both).
     quiet_hours = models.JSONField(_("giờ yên tĩnh"), default=list)
 
     # live state
@@ -105,6 +106,12 @@ class Box(models.Model):
     @property
     def is_retired(self) -> bool:
         return self.retired_at is not None
+
+    @property
+    def kept_quiet_hours(self) -> list[dict[str, str]]:
+        from tiengmo.speakers.area_rules import quiet_hours_of
+
+        return quiet_hours_of(self)
 
     def silent_seconds(self, now: datetime) -> float | None:
         return None if self.silent_since is None else (now - self.silent_since).total_seconds()

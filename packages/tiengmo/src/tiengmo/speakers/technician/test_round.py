@@ -16,6 +16,7 @@ from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
 from tiengmo.places.models import Unit
 from tiengmo.speakers.actions.commands import self_test
+from tiengmo.speakers.area_rules import quiet_hours_of
 from tiengmo.speakers.errors import NoStationKey
 from tiengmo.speakers.models import Box, TestAnswer, TestPlan, TestRound
 from tiengmo.speakers.models.upkeep import DEFAULT_ROUND_AT
@@ -95,7 +96,7 @@ def _begin(due: Due, boxes: list[Box], now: datetime) -> TestRound | None:
             return None
         for box in boxes:
             # A box that lies in quiet hours looks at itself without a sound; it would anyway.
-            is_silent = due.is_silent or is_quiet(box.quiet_hours, timezone.localtime(now))
+            is_silent = due.is_silent or is_quiet(quiet_hours_of(box), timezone.localtime(now))
             try:
                 command = self_test(box, by=SYSTEM, is_silent=is_silent)
             except NoStationKey:
