@@ -5,22 +5,30 @@ import contextlib
 import json
 import logging
 import random
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from speaker_link import topics
 from speaker_link.boxes import sign_will
-from speaker_link.messages import Assignment, CutReason, Schedule, StationVersion, Status
+from speaker_link.messages import (
+    Assignment,
+    CutReason,
+    Schedule,
+    Status,
+    VolumeHours,
+)
 from speaker_link.trust import Trust
 
 from speaker_agent import VERSION
-from speaker_agent.connection import Line, Retired, keep_connected
+from speaker_agent.connection import Line, Retired, Traffic, keep_connected
 from speaker_agent.host import Host
 from speaker_agent.inbox import SCHEDULE_PREFIX, Inbox
 from speaker_agent.journal import BoxJournal
+from speaker_agent.maintenance.condition import condition_of
+from speaker_agent.maintenance.volume import entry_at, slot_name
 from speaker_agent.obeying import obey
 from speaker_agent.outputs import Output, open_output
-from speaker_agent.playing.conductor import TONE_KEY, Conductor
+from speaker_agent.playing.conductor import Conductor
 from speaker_agent.playing.player import Player
 from speaker_agent.playing.progress import Progress
 from speaker_agent.playing.rules import Circumstances
@@ -33,7 +41,9 @@ from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
 
 log = logging.getLogger(__name__)
 
-STATUS_SECONDS = 30.0
+# With the gap below two are never more than 20 s apart: a server counts on it.
+STATUS_SECONDS = 18.0
+VOLUME_LOOK_SECONDS = 5.0
 # Changes that come together are told together, behind the reports that people wait for.
 STATUS_GAP_SECONDS = 1.0
 VOLUME = "volume"
@@ -70,6 +80,11 @@ class Box:
             {name: Progress.from_json(kept) for name, kept in self.journal.plays().items()}
         )
         self.volume = 0
+        self.volume_slot = ""
+        self.traffic = Traffic()
+        self.began_at = self.clock.monotonic()
+        self.is_retired = False
+        self._beside: set[asyncio.Task[None]] = set()
         self.inbox = Inbox(
             serial=self.serial,
             trust=Trust.in_root(self.config.root_key),
@@ -104,7 +119,6 @@ class Box:
         self._on_status = on_status
         self._status_due = asyncio.Event()
         self._line: Line | None = None
-        self._is_retired = False
         self._followed: list[str] = []
         self._was_trusted = False
         host.register(self.book.sounds)
@@ -135,9 +149,14 @@ class Box:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.conductor.run())
                 tasks.create_task(self._keep_house())
+                tasks.create_task(self._follow_volume_hours())
                 tasks.create_task(
                     keep_connected(
-                        self.config.broker, self.serial, make_will=self._make_will, talk=self._talk
+                        self.config.broker,
+                        self.serial,
+                        traffic=self.traffic,
+                        make_will=self._make_will,
+                        talk=self._talk,
                     )
                 )
         except* Retired:
@@ -146,9 +165,11 @@ class Box:
             self._leave()
 
     def _leave(self) -> None:
+        for task in self._beside:
+            task.cancel()
         self.holder.close()
         self.host.pacer.remove(self.player)
-        if not self._is_retired:
+        if not self.is_retired:
             self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
         with contextlib.suppress(OSError):
             self.output.close()
@@ -198,7 +219,7 @@ class Box:
                 self._line = None
 
     async def _say_goodbye(self, line: Line) -> None:
-        if self._is_retired:
+        if self.is_retired:
             return
         status = Status(state="offline", agent_version=VERSION)
         with contextlib.suppress(Exception):
@@ -212,6 +233,7 @@ class Box:
         async for message in line.client.messages:
             payload = message.payload
             raw = payload if isinstance(payload, bytes) else str(payload or "").encode()
+            self.traffic.taken += len(str(message.topic)) + len(raw)
             await self.inbox.take(str(message.topic), raw)
 
     async def refresh(self) -> None:
@@ -223,8 +245,14 @@ class Box:
 
     async def _on_assignment(self, assignment: Assignment) -> None:
         kept = json.loads((await asyncio.to_thread(self.journal.documents)).get(VOLUME, "{}"))
-        is_ours = kept.get("assignment_version") == assignment.version
-        self.set_volume(kept["volume"] if is_ours else assignment.volume)
+        entry = self._volume_entry(assignment)
+        self.volume_slot = slot_name(entry)
+        is_ours = (kept.get("assignment_version"), kept.get("slot", "")) == (
+            assignment.version,
+            self.volume_slot,
+        )
+        by_the_hour = assignment.volume if entry is None else entry.volume
+        self.set_volume(kept["volume"] if is_ours else by_the_hour)
         self.book.reassign(assignment)
         followed, self._followed = self._followed, list(assignment.stations)
         if self._line is not None:
@@ -288,6 +316,22 @@ class Box:
         self.volume = percent
         self.player.gain = (percent / 100) ** 2
 
+    def _volume_entry(self, assignment: Assignment) -> VolumeHours | None:
+        return entry_at(assignment, self.clock.now(), is_time_trusted=self.clock.is_trusted)
+
+    async def _follow_volume_hours(self) -> None:
+        while True:
+            await asyncio.sleep(VOLUME_LOOK_SECONDS)
+            assignment = self.assignment
+            if assignment is None:
+                continue
+            entry = self._volume_entry(assignment)
+            if slot_name(entry) != self.volume_slot:
+                self.volume_slot = slot_name(entry)
+                self.set_volume(assignment.volume if entry is None else entry.volume)
+                self.conductor.look()
+                self.tell_status()
+
     def _circumstances(self) -> Circumstances:
         current, armed = self.player.current, self.player.armed
         return Circumstances(
@@ -309,7 +353,7 @@ class Box:
         is_first = True
         while True:
             with contextlib.suppress(TimeoutError):
-                pause = self._status_seconds * random.uniform(0.7, 1.0)  # noqa: S311 - no secret
+                pause = self._status_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
                 await asyncio.wait_for(self._status_due.wait(), pause)
             if not is_first:
                 await asyncio.sleep(STATUS_GAP_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
@@ -327,46 +371,19 @@ class Box:
 
     def status(self) -> Status:
         """How the box is, now."""
-        now = self.clock.now()
-        playing = self.conductor.playing
-        coming = self.book.next_entry(now)
-        offset = self.clock.wall_offset
-        free = max(0, shutil.disk_usage(self.state.folder).free)
-        return Status(
-            state="retired" if self._is_retired else "online",
-            agent_version=VERSION,
-            output=self._describe_output(),
-            volume=self.volume,
-            time_is_trusted=self.clock.is_trusted,
-            clock_offset_ms=None if offset is None else round(-offset * 1000, 1),
-            playing_item=playing.item.id if playing else None,
-            next_item=coming.item.id if coming else None,
-            next_start=coming.item.start if coming else None,
-            held_items=self.holder.held_items(),
-            schedules=[
-                StationVersion(station=s.station, version=s.version)
-                for s in self.book.schedules.values()
-            ][:32],
-            assignment_version=self.assignment.version if self.assignment else None,
-            free_bytes=free,
-            last_refusal=self.reporter.last_refusal,
-        )
+        return condition_of(self)
 
-    def _describe_output(self) -> str:
-        notes = [self.output.name]
-        if self.player.failure:
-            notes.append(f"failed: {self.player.failure}"[:200])
-        if self.host.fetcher.is_disk_full or self.host.journal.is_full:
-            notes.append("disk full")
-        if self.player.current is not None and self.player.current.key == TONE_KEY:
-            notes.append("test tone")
-        return "; ".join(notes)
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside everything else; it ends with the box."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     # The end
 
     async def retire(self) -> None:
         """Stop for good: say so, forget everything that lets this box in."""
-        self._is_retired = True
+        self.is_retired = True
         self.conductor.cut(None, CutReason.RETIRED)
         if self._line is not None:
             await self._line.status(self.pen.write(self.status()))

@@ -25,23 +25,39 @@ GOOD_SECONDS = 30.0
 logging.getLogger("mqtt").setLevel(logging.ERROR)
 
 
+class Traffic:
+    """What one box took from and gave to the network, as far as this program sees it.
+
+    Names and contents of messages; what TCP, TLS and the radio add is not in it.
+    """
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.given = 0
+
+
 class Line(NamedTuple):
     """An open connection."""
 
     client: aiomqtt.Client
     serial: str
+    traffic: Traffic
 
     async def status(self, text: str) -> None:
         """Say how we are; the broker keeps it for whoever asks."""
-        await self.client.publish(topics.status(self.serial), text, qos=1, retain=True)
+        await self._publish(topics.status(self.serial), text, qos=1, retain=True)
 
     async def report(self, text: str) -> None:
         """Returns when the broker has it."""
-        await self.client.publish(topics.reports(self.serial), text, qos=1)
+        await self._publish(topics.reports(self.serial), text, qos=1)
 
     async def ask_time(self, text: str) -> None:
         """An answer that comes late is worth nothing: no retries."""
-        await self.client.publish(topics.time_request(self.serial), text, qos=0)
+        await self._publish(topics.time_request(self.serial), text, qos=0)
+
+    async def _publish(self, topic: str, text: str, *, qos: int, retain: bool = False) -> None:
+        self.traffic.given += len(topic) + len(text.encode())
+        await self.client.publish(topic, text, qos=qos, retain=retain)
 
     async def subscribe(self, names: list[str]) -> None:
         """Also brings what is retained there, again."""
@@ -71,6 +87,7 @@ async def keep_connected(
     broker: Broker,
     serial: str,
     *,
+    traffic: Traffic,
     make_will: Callable[[], Awaitable[str]],
     talk: Callable[[Line], Awaitable[None]],
 ) -> None:
@@ -98,7 +115,7 @@ async def keep_connected(
                 timeout=20,
             ) as client:
                 connected_at = loop.time()
-                await talk(Line(client, serial))
+                await talk(Line(client, serial, traffic))
         except* aiomqtt.MqttError as broken:
             log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
         except* OSError as broken:

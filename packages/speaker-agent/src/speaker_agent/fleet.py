@@ -11,6 +11,8 @@ from pathlib import Path
 from speaker_agent.box import STATUS_SECONDS, Box
 from speaker_agent.connection import tls_context
 from speaker_agent.host import Host
+from speaker_agent.maintenance.log_file import keeping_log
+from speaker_agent.maintenance.watchdog import watch
 from speaker_agent.state import StateDir
 
 log = logging.getLogger(__name__)
@@ -62,8 +64,11 @@ class Fleet:
         else:
             journal, sounds = self.states[0].journal, self.states[0].sounds
         self.host = Host(journal=journal, sounds=sounds, context=self._context())
+        pacer = self.host.pacer
+        watchdog = asyncio.create_task(watch(lambda: pacer.beat_at))
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+                self.host.log_file = stack.enter_context(keeping_log(journal.parent))
                 for number, state in enumerate(self.states):
                     box = Box(
                         state,
@@ -79,6 +84,7 @@ class Fleet:
                 if self._on_ready is not None:
                     self._on_ready(self)
         finally:
+            watchdog.cancel()
             # Cancelled or not, what was to be written is written.
             with contextlib.suppress(asyncio.CancelledError):
                 await self.host.close()

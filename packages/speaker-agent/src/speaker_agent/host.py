@@ -22,6 +22,8 @@ class Host:
         self.pacer = Pacer()
         self.decoders = Decoders()
         self.store = SoundStore(sounds)
+        self.log_file: Path | None = None
+        """What this process writes down, for whoever asks from afar."""
         self._scheduled: list[Callable[[], Collection[str]]] = []
         self.client = new_client(context)
         self.fetcher = Fetcher(self.store, self.client, scheduled=self.scheduled_sounds)
@@ -29,6 +31,11 @@ class Host:
     def register(self, scheduled: Callable[[], Collection[str]]) -> None:
         """Ask this whenever room must be made: what some schedule names is not deleted."""
         self._scheduled.append(scheduled)
+
+    @property
+    def fetched_bytes_a_box(self) -> int:
+        """One box's share of what all boxes here fetched together."""
+        return self.fetcher.fetched_bytes // max(1, len(self._scheduled))
 
     def scheduled_sounds(self) -> set[str]:
         """The hashes that any schedule of any box here still names."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Literal
 
 from speaker_link.kinds import Kind
-from speaker_link.messages import Command, CommandAction, CommandResult, CutReason
+from speaker_link.messages import Command, CommandAction, CommandResult, CutReason, LogReport
 
+from speaker_agent.maintenance.log_file import last_lines, parts
+from speaker_agent.maintenance.self_test import SERIOUS, self_test
 from speaker_agent.playing.conductor import TONE_KEY
 
 if TYPE_CHECKING:
@@ -24,8 +27,12 @@ async def obey(box: Box, message: Message[Command]) -> None:
     """Do it once. The message was remembered before, so it is not done twice."""
     command = message.body
     outcome: Literal["done", "failed"] = "done"
+    if command.action is CommandAction.SELF_TEST:
+        # It lasts seconds, and other messages must not wait for it.
+        box.spawn(_answer_self_test(box, message))
+        return
     try:
-        detail = await _do(box, command)
+        detail = await _do(box, message)
     except CannotObey as reason:
         outcome, detail = "failed", str(reason)
     result = CommandResult(
@@ -37,7 +44,20 @@ async def obey(box: Box, message: Message[Command]) -> None:
         await box.retire()
 
 
-async def _do(box: Box, command: Command) -> str:
+async def _answer_self_test(box: Box, message: Message[Command]) -> None:
+    findings = await self_test(box, is_silent=bool(message.body.is_silent))
+    is_good = SERIOUS.isdisjoint(findings)
+    result = CommandResult(
+        command_id=message.id,
+        outcome="done" if is_good else "failed",
+        findings=findings,
+        finished_at=box.pen.now(),
+    )
+    await box.reporter.send(Kind.COMMAND_RESULT, result)
+
+
+async def _do(box: Box, message: Message[Command]) -> str:
+    command = message.body
     match command.action:
         case CommandAction.SET_VOLUME:
             return _set_volume(box, command.volume or 0)
@@ -48,8 +68,21 @@ async def _do(box: Box, command: Command) -> str:
         case CommandAction.REFRESH_SCHEDULE:
             await box.refresh()
             return ""
-        case CommandAction.RETIRE:
+        case CommandAction.SEND_LOG:
+            return await _send_log(box, message)
+        case CommandAction.RETIRE | CommandAction.SELF_TEST:
             return ""
+
+
+async def _send_log(box: Box, message: Message[Command]) -> str:
+    if box.host.log_file is None:
+        raise CannotObey("no log is kept here")
+    lines = await asyncio.to_thread(last_lines, box.host.log_file, message.body.lines or 1)
+    portions = list(parts(lines))
+    for number, portion in enumerate(portions, 1):
+        report = LogReport(command_id=message.id, part=number, parts=len(portions), lines=portion)
+        await box.reporter.send(Kind.LOG, report)
+    return f"{len(lines)}"
 
 
 def _set_volume(box: Box, percent: int) -> str:
@@ -59,7 +92,7 @@ def _set_volume(box: Box, percent: int) -> str:
     if percent > assignment.max_volume:
         raise CannotObey(f"above the limit of {assignment.max_volume}")
     box.set_volume(percent)
-    kept = {"assignment_version": assignment.version, "volume": percent}
+    kept = {"assignment_version": assignment.version, "volume": percent, "slot": box.volume_slot}
     box.journal.keep("volume", json.dumps(kept))
     box.conductor.look()
     return f"{percent}"

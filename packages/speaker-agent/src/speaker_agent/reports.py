@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 SESSION = "session"
 # Plays are the proof that people wait for; refusals can be many.
-RANKS = {Kind.PLAY_REPORT: 0, Kind.HELD: 1, Kind.COMMAND_RESULT: 1, Kind.REFUSAL: 2}
+RANKS = {Kind.PLAY_REPORT: 0, Kind.HELD: 1, Kind.COMMAND_RESULT: 1, Kind.REFUSAL: 2, Kind.LOG: 2}
 RESEND_SECONDS = 60.0
 REFUSALS_A_MINUTE = 12
 REMEMBERED_REFUSALS = 500
@@ -96,9 +96,14 @@ class Reporter:
         self._to_send.append(identifier)
         self._has_work.set()
 
-    async def refuse(self, refusal: Refused, *, topic: str, payload: bytes) -> None:
-        """Report what was not obeyed, once for each message, and not more than can be read."""
-        name = refusal.message_id or hashlib.sha256(payload).hexdigest()
+    async def refuse(
+        self, refusal: Refused, *, topic: str, payload: bytes, name: str | None = None
+    ) -> None:
+        """Report what was not obeyed, once for each message, and not more than can be read.
+
+        With `name` all messages of that name count as one.
+        """
+        name = name or refusal.message_id or hashlib.sha256(payload).hexdigest()
         report = RefusalReport(
             message_id=refusal.message_id,
             topic=topic[:1000],

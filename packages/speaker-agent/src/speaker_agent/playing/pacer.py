@@ -21,6 +21,8 @@ class Pacer:
         self._ticked: dict[Player, float] = {}
         self._wake = threading.Event()
         self._is_closed = False
+        self.beat_at = monotonic()
+        """When the thread last went round: a watchdog looks at it."""
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="pacer", daemon=True)
         self._thread.start()
@@ -51,6 +53,7 @@ class Pacer:
             with self._lock:
                 players = list(self._players)
             is_busy = False
+            self.beat_at = self._monotonic()
             for player in players:
                 if player.is_active:
                     player.pump(self._monotonic())

@@ -54,6 +54,7 @@ class Fetcher:
         self.scheduled = scheduled
         """The hashes that some schedule still names: never deleted to make room."""
         self.is_disk_full = False
+        self.fetched_bytes = 0
         self._under_way: dict[str, asyncio.Task[Path]] = {}
 
     async def hold(self, url: str, sha256: str, size: int) -> Path:
@@ -137,6 +138,7 @@ class Fetcher:
                 file.seek(have)
                 async for block in answer.aiter_raw(64 * 1024):
                     have += len(block)
+                    self.fetched_bytes += len(block)
                     if have > size:
                         # Never more than announced: a wrong answer must not fill the disk.
                         file.truncate(0)
