@@ -6,6 +6,7 @@ import json
 import logging
 import random
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from speaker_link import topics
@@ -27,8 +28,10 @@ from speaker_agent.journal import BoxJournal
 from speaker_agent.maintenance.condition import condition_of
 from speaker_agent.maintenance.volume import entry_at, slot_name
 from speaker_agent.obeying import obey
+from speaker_agent.on_air.desk import Desk
 from speaker_agent.outputs import Output, open_output
 from speaker_agent.playing.conductor import Conductor
+from speaker_agent.playing.limits import SESSIONS, Sessions
 from speaker_agent.playing.player import Player
 from speaker_agent.playing.progress import Progress
 from speaker_agent.playing.rules import Circumstances
@@ -85,6 +88,16 @@ class Box:
         self.began_at = self.clock.monotonic()
         self.is_retired = False
         self._beside: set[asyncio.Task[None]] = set()
+        self.sessions = Sessions.from_json(self.journal.documents().get(SESSIONS, "[]"))
+        self.desk = Desk(
+            host=host,
+            book=self.book,
+            clock=self.clock,
+            rate=self.output.rate,
+            journal=self.journal,
+            reporter=self.reporter,
+            assignment=lambda: self.assignment,
+        )
         self.inbox = Inbox(
             serial=self.serial,
             trust=Trust.in_root(self.config.root_key),
@@ -92,6 +105,7 @@ class Box:
             journal=self.journal,
             reporter=self.reporter,
             timekeeper=self.timekeeper,
+            desk=self.desk,
             on_assignment=self._on_assignment,
             on_schedule=self._on_schedule,
             on_command=lambda message: obey(self, message),
@@ -105,8 +119,12 @@ class Box:
             journal=self.journal,
             reporter=self.reporter,
             circumstances=self._circumstances,
+            desk=self.desk,
+            sessions=self.sessions,
             on_change=self._on_play_change,
         )
+        self.desk.on_change = self._on_air_change
+        self.desk.cut = self.conductor.cut
         self.holder = Holder(
             host=host,
             book=self.book,
@@ -115,6 +133,7 @@ class Box:
             gateway_url=lambda: self.gateway_url,
             on_held=self._on_held,
         )
+        self.desk.on_listed = self.holder.look
         self._status_seconds = status_seconds
         self._on_status = on_status
         self._status_due = asyncio.Event()
@@ -259,8 +278,11 @@ class Box:
             gone = [s for s in followed if s not in assignment.stations]
             new = [s for s in assignment.stations if s not in followed]
             # The broker keeps a subscription of ours until we take it back.
-            await self._line.unsubscribe([topics.schedule(station) for station in gone])
-            await self._line.subscribe([topics.schedule(station) for station in new])
+            await self._line.unsubscribe(
+                [t for station in gone for t in topics.of_station(station)]
+            )
+            await self._line.subscribe([t for station in new for t in topics.of_station(station)])
+        await self.desk.reassign(assignment)
         self._after_schedule()
 
     def _on_schedule(self, schedule: Schedule, without_time: bool) -> bool:
@@ -282,8 +304,9 @@ class Box:
         """A key was revoked: what it alone had signed is not played any more."""
         if not self.clock.is_trusted:
             return
-        valid = await self.inbox.still_valid_schedules()
-        for station in set(self.book.schedules) - set(valid):
+        valid = await self.inbox.still_valid()
+        await self.desk.distrust(valid)
+        for station in [s for s in self.book.schedules if SCHEDULE_PREFIX + s not in valid]:
             log.warning("%s: the schedule of %s is no longer believed", self.serial, station)
             self.journal.drop(SCHEDULE_PREFIX + station)
             self.book.withdraw_station(station)
@@ -300,6 +323,10 @@ class Box:
             await self.inbox.recall_schedules()
             await self.inbox.read_what_waited_for_time()
             self.tell_status()
+
+    def _on_air_change(self) -> None:
+        """A segment every second brings nothing new to fetch or to tell."""
+        self.conductor.look()
 
     def _on_play_change(self) -> None:
         self.holder.look()
@@ -334,6 +361,7 @@ class Box:
 
     def _circumstances(self) -> Circumstances:
         current, armed = self.player.current, self.player.armed
+        limits = self.assignment.limits if self.assignment else None
         return Circumstances(
             now=self.clock.now(),
             is_time_trusted=self.clock.is_trusted,
@@ -341,6 +369,8 @@ class Box:
             quiet_hours=self.assignment.quiet_hours if self.assignment else (),
             current=None if current is None else current.key,
             armed=None if armed is None else armed.key,
+            live=self.desk.sounds(),
+            limit=None if limits is None else partial(self.sessions.forbid, limits),
         )
 
     # Status

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from speaker_agent.journal import Journal
+from speaker_agent.on_air.decoding import LiveDecoders
 from speaker_agent.playing.pacer import Pacer
 from speaker_agent.sound.decoding import Decoders
 from speaker_agent.sound.fetch import Fetcher, new_client
@@ -21,6 +22,7 @@ class Host:
         self.journal = Journal(journal)
         self.pacer = Pacer()
         self.decoders = Decoders()
+        self.live_decoders = LiveDecoders()
         self.store = SoundStore(sounds)
         self.log_file: Path | None = None
         """What this process writes down, for whoever asks from afar."""

@@ -12,13 +12,17 @@ from typing import Any
 from speaker_link import topics
 from speaker_link.envelope import Message
 from speaker_link.errors import RefusalReason, Refused
+from speaker_link.kinds import Kind
 from speaker_link.messages import (
     Ack,
+    Alert,
     Assignment,
     Command,
+    Live,
     Revocations,
     RootRotation,
     Schedule,
+    Takeover,
     TimeAnswer,
 )
 from speaker_link.trust import Scope, Trust
@@ -26,6 +30,7 @@ from speaker_link.verification import verify
 
 from speaker_agent.journal import BoxJournal
 from speaker_agent.memory import NoMemory, ReplayMemory
+from speaker_agent.on_air.desk import ALERT_PREFIX, TAKEOVER_PREFIX, Desk
 from speaker_agent.reports import Reporter
 from speaker_agent.timing import Clock
 from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
@@ -52,6 +57,7 @@ class Inbox:
         journal: BoxJournal,
         reporter: Reporter,
         timekeeper: Timekeeper,
+        desk: Desk,
         on_assignment: Callable[[Assignment], Awaitable[None]],
         on_schedule: Callable[[Schedule, bool], bool],
         on_command: Callable[[Message[Command]], Awaitable[None]],
@@ -63,6 +69,7 @@ class Inbox:
         self.journal = journal
         self.reporter = reporter
         self.timekeeper = timekeeper
+        self.desk = desk
         self.memory = ReplayMemory(journal)
         self.assignment: Assignment | None = None
         self._on_assignment = on_assignment
@@ -83,6 +90,8 @@ class Inbox:
 
     async def take(self, topic: str, payload: bytes) -> None:
         """A message from the broker. Answers about time are read at once, others in turn."""
+        if not payload:
+            return  # a broker's place that was cleared: no message
         if topic == topics.time(self.serial):
             at = self.clock.monotonic()
             message = await self._judge(topic, payload, memory=NoMemory())
@@ -128,7 +137,11 @@ class Inbox:
         is_state = where is not None and where.is_retained
         if refusal.reason is RefusalReason.UNTRUSTED_TIME and is_state:
             self._without_time[topic] = payload
-        await self.reporter.refuse(refusal, topic=topic, payload=payload)
+        if refusal.concerns_others:
+            return
+        # Of a stream every second brings another segment: one report says it all.
+        name = topic if where is not None and Kind.LIVE in where.kinds else None
+        await self.reporter.refuse(refusal, topic=topic, payload=payload, name=name)
 
     def scope(self) -> Scope:
         """Who the box is, for a judgement now."""
@@ -136,7 +149,9 @@ class Inbox:
         if self.assignment is None:
             scope = Scope(serial=self.serial, time_is_trusted=is_trusted)
         else:
-            scope = Scope.of(self.assignment, time_is_trusted=is_trusted)
+            scope = Scope.of(
+                self.assignment, time_is_trusted=is_trusted, streams=self.desk.streams()
+            )
         return replace(scope, nonces=self.timekeeper.nonces)
 
     def now(self) -> datetime:
@@ -163,6 +178,12 @@ class Inbox:
                 await self._assign(assignment, text)
             case Schedule() as schedule:
                 await self._take_schedule(schedule, text)
+            case Live() as segment:
+                self.desk.take_segment(segment)
+            case Takeover():
+                await self.desk.take_takeover(message, text)
+            case Alert():
+                await self.desk.take_alert(message, text, without_time=not self.clock.is_trusted)
             case Command():
                 await self._on_command(message)
             case Revocations() as revocations:
@@ -210,19 +231,29 @@ class Inbox:
         """Take up the kept schedules that are still valid. Needs a trusted time."""
         documents = await asyncio.to_thread(self.journal.documents)
         for name, text in documents.items():
-            if not name.startswith(SCHEDULE_PREFIX):
+            if not name.startswith((SCHEDULE_PREFIX, TAKEOVER_PREFIX, ALERT_PREFIX)):
                 continue
             message = await self._judge(None, text, memory=NoMemory())
-            if message is not None and isinstance(message.body, Schedule):
-                self._on_schedule(message.body, False)
+            match message and message.body:
+                case Schedule() as schedule:
+                    self._on_schedule(schedule, False)
+                case Takeover() if message is not None:
+                    await self.desk.take_takeover(message, None)
+                case Alert() if message is not None:
+                    await self.desk.take_alert(message, None, without_time=False)
+                case _:
+                    # Expired, or its key was revoked since.
+                    self.journal.drop(name)
 
-    async def still_valid_schedules(self) -> dict[str, Schedule]:
-        """The kept schedules that would be believed if they came now: after a revocation."""
+    async def still_valid(self) -> set[str]:
+        """The kept words of stations that would be believed if they came now: after a revocation.
+
+        By the names of their documents.
+        """
         documents = await asyncio.to_thread(self.journal.documents)
-        valid = {}
-        for name, text in documents.items():
-            if name.startswith(SCHEDULE_PREFIX):
-                message = await self._judge(None, text, memory=NoMemory())
-                if message is not None and isinstance(message.body, Schedule):
-                    valid[message.body.station] = message.body
-        return valid
+        return {
+            name
+            for name, text in documents.items()
+            if name.startswith((SCHEDULE_PREFIX, TAKEOVER_PREFIX, ALERT_PREFIX))
+            and await self._judge(None, text, memory=NoMemory()) is not None
+        }

@@ -163,9 +163,11 @@ class BoxJournal:
 
     def drop(self, name: str) -> Future[bool]:
         """Forget a document."""
-        return self.journal.write(
-            Write("DELETE FROM documents WHERE box = ? AND name = ?", (self.box, name))
-        )
+        return self.journal.write(self.drop_write(name))
+
+    def drop_write(self, name: str) -> Write:
+        """The same, to be written together with something else."""
+        return Write("DELETE FROM documents WHERE box = ? AND name = ?", (self.box, name))
 
     def documents(self) -> dict[str, str]:
         """All documents by name."""

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
-from speaker_link.kinds import Kind
+from speaker_link.kinds import Kind, Priority
 from speaker_link.messages import CutReason, Outcome, PlayReport
 
 from speaker_agent.host import Host
 from speaker_agent.journal import BoxJournal
+from speaker_agent.on_air.desk import Desk
+from speaker_agent.on_air.streams import KEY_PREFIX
 from speaker_agent.playing import rules
+from speaker_agent.playing.limits import SESSIONS, Sessions
 from speaker_agent.playing.playback import Ending, Playback, Tone
 from speaker_agent.playing.player import Player
 from speaker_agent.playing.progress import Entry, Stage
@@ -50,6 +53,8 @@ class Conductor:
         journal: BoxJournal,
         reporter: Reporter,
         circumstances: Callable[[], rules.Circumstances],
+        desk: Desk,
+        sessions: Sessions,
         on_change: Callable[[], None],
     ) -> None:
         self.host = host
@@ -59,11 +64,22 @@ class Conductor:
         self.journal = journal
         self.reporter = reporter
         self.circumstances = circumstances
+        self.desk = desk
+        self.sessions = sessions
         self.on_change = on_change
         self._look = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stop_reasons: dict[str, CutReason] = {}
         self._ending: set[asyncio.Task[None]] = set()
+
+    @property
+    def playing_name(self) -> str | None:
+        """What sounds, as it stands in reports."""
+        current = self.player.current
+        stream = None if current is None else self.desk.stream(current.key)
+        if stream is not None:
+            return stream.item_id
+        return self.playing.item.id if self.playing else None
 
     @property
     def playing(self) -> Entry | None:
@@ -85,6 +101,7 @@ class Conductor:
                 await asyncio.wait_for(self._look.wait(), min(wait, rules.LONGEST_SLEEP_SECONDS))
 
     async def _step(self) -> float:
+        on_air_again_at = await self.desk.refresh()
         here = self.circumstances()
         decision = rules.decide(list(self.book.entries.values()), here)
         for entry, reason in decision.over:
@@ -94,11 +111,13 @@ class Conductor:
                 self.cut(entry.key, CutReason.WITHDRAWN)
         if decision.stop is not None and here.current is not None:
             self.cut(here.current, decision.stop)
-        if decision.arm is not None:
+        if isinstance(decision.arm, rules.LiveSound):
+            self._arm_live(decision.arm, decision.arm_at)
+        elif decision.arm is not None:
             await self._arm(decision.arm, decision.arm_at)
         self._note_progress()
         self.book.forget(now=here.now)
-        return decision.look_again_at
+        return min(decision.look_again_at, max(on_air_again_at, here.now))
 
     def cut(self, key: str | None, reason: CutReason) -> bool:
         """Stop what plays or waits (only if it has this key). Was there anything?"""
@@ -163,11 +182,27 @@ class Conductor:
         self.host.pacer.add(self.player)
         self.host.pacer.wake()
 
+    def _arm_live(self, sound: rules.LiveSound, at: float) -> None:
+        stream = self.desk.stream(sound.key)
+        if stream is None:
+            return
+        playback = Playback(
+            sound.key,
+            stream.open(self.player.output.rate),
+            start_at=self.clock.monotonic_at(at),
+            on_ended=self._on_ended_elsewhere,
+        )
+        self.player.arm(playback)
+        self.host.pacer.add(self.player)
+        self.host.pacer.wake()
+
     # While it plays
 
     def _note_progress(self) -> None:
         playback = self.player.current
         entry = self.playing
+        if playback is not None and self.desk.stream(playback.key) is not None:
+            self.desk.note_progress(playback)
         if playback is None or entry is None or playback.first_heard_at is None:
             return
         if entry.progress.started_at is None:
@@ -196,6 +231,9 @@ class Conductor:
         task.add_done_callback(self._ending.discard)
 
     async def _end(self, playback: Playback) -> None:
+        if playback.key.startswith(KEY_PREFIX):
+            await self._end_live(playback)
+            return
         entry = self.book.entries.get(playback.key)
         if entry is None or entry.is_done:
             return
@@ -206,6 +244,7 @@ class Conductor:
         if playback.level_dbfs is not None:
             progress.energy += 10 ** (playback.level_dbfs / 10) * playback.handed
             progress.measured += playback.handed
+        self._note_session(entry, playback)
         if progress.samples == 0:
             # Taken back before it was heard: it has not begun.
             progress.started_at = progress.start_error = None
@@ -230,6 +269,22 @@ class Conductor:
                 await asyncio.wrap_future(self._keep(entry))
         self.on_change()
         self.look()
+
+    async def _end_live(self, playback: Playback) -> None:
+        reason = self._stop_reasons.pop(playback.key, None)
+        if reason is None and playback.ending is not Ending.FINISHED:
+            reason = _ENDINGS[playback.ending or Ending.STOPPED]
+        await self.desk.ended(playback, reason)
+        self.on_change()
+        self.look()
+
+    def _note_session(self, entry: Entry, playback: Playback) -> None:
+        """What a village has borne: no emergency, and only what was heard."""
+        began, ended = playback.first_heard_at, playback.last_heard_at
+        is_counted = entry.item.priority is not Priority.EMERGENCY and not entry.is_alert
+        if is_counted and began is not None and ended is not None and ended > began:
+            self.sessions.note(self.clock.server_at(began), self.clock.server_at(ended))
+            self.journal.keep(SESSIONS, self.sessions.to_json())
 
     async def _close(self, entry: Entry, reason: CutReason) -> None:
         """Nothing more will come of it: say what came out."""

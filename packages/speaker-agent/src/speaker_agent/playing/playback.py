@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +22,14 @@ class Source(Protocol):
 
     def close(self) -> None:
         """No more is wanted."""
+
+
+@runtime_checkable
+class PlacedSource(Source, Protocol):
+    """A source whose samples have instants of their own."""
+
+    def read_at(self, count: int, at: float) -> Pcm | None:
+        """As `read`, the first sample to be heard at `at` (a reading of the counter)."""
 
 
 class Ending(StrEnum):
@@ -65,6 +73,7 @@ class Playback:
         self.failure = ""
         self._energy = 0.0
         self._on_ended = on_ended
+        self._placed = source if isinstance(source, PlacedSource) else None
 
     @property
     def handed(self) -> int:
@@ -83,9 +92,12 @@ class Playback:
             return None
         return 10 * math.log10(self._energy / self.handed / 32768**2)
 
-    def read(self, count: int, gain: float) -> Pcm | None:
-        """The next samples as loud as they shall be."""
-        pcm = self.source.read(count)
+    def read(self, count: int, gain: float, at: float) -> Pcm | None:
+        """The next samples as loud as they shall be, the first to be heard at `at`."""
+        if self._placed is not None:
+            pcm = self._placed.read_at(count, at)
+        else:
+            pcm = self.source.read(count)
         if pcm is None or not len(pcm):
             return pcm
         sound = pcm.astype(np.float32)

@@ -138,7 +138,7 @@ class Player:
                 return 0
             self.output.write(np.zeros(count, np.int16))
             return count
-        pcm = playback.read(count, self.gain)
+        pcm = playback.read(count, self.gain, at)
         if pcm is None:
             # Nothing more to write, but its last second is still on its way to the ear: it may
             # be cut off yet, and is not reported before it was heard.

@@ -67,6 +67,8 @@ class Entry:
     is_withdrawn: bool = False
     is_without_time: bool = False
     """An emergency that came while the box did not know the time: played when it can be."""
+    is_alert: bool = False
+    """A repetition of an alert: above every schedule."""
     is_held: bool = False
     is_bad_sound: bool = False
     obstacle: CutReason | None = None

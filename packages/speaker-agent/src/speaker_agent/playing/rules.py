@@ -4,16 +4,19 @@ The rules:
 
 * An item begins at its instant, or later until its `start_before` if the box was hindered.
 * A strictly higher priority cuts off a lower one at its instant. Equal ones wait for each other.
+* Live sound cuts off an item of equal priority too; of two streams the later takeover wins.
+* An alert cuts off everything but another alert.
 * What was cut off by a higher priority, by a restart or by a failing device goes on where it was
   cut if that is before its `start_before`; otherwise it is reported as cut.
 * What is late begins on a whole second of the server's time, so that neighbours stay in step.
 * In quiet hours only an emergency begins or goes on; a lower one that plays is cut at their start.
+* Items below emergency keep to the village's limits: sessions a day, minutes a session.
 * A volume of zero plays nothing: silence must not be reported as played.
 * A box that does not know the time plays nothing but an emergency that reached it meanwhile.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +28,21 @@ from speaker_agent.playing.progress import Entry, Stage
 LEAD_SECONDS = 3.0
 LATE_MARGIN_SECONDS = 0.5
 LONGEST_SLEEP_SECONDS = 30.0
+
+
+ALERT_RANK = 3
+
+
+@dataclass(frozen=True)
+class LiveSound:
+    """A live stream on air."""
+
+    key: str
+    priority: Priority
+    start: float
+    """Of its takeover: the later one wins."""
+    begins: float
+    """The earliest instant at which it can be heard; infinite while nothing came."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +57,16 @@ class Circumstances:
     """The key of what plays."""
     armed: str | None = None
     """The key of what begins next."""
+    live: Sequence[LiveSound] = ()
+    limit: Callable[[Entry, float], bool] | None = None
+    """Would this item, begun at this instant, be more than the village is asked to bear?"""
 
 
 @dataclass
 class Decision:
     """What follows."""
 
-    arm: Entry | None = None
+    arm: Entry | LiveSound | None = None
     arm_at: float = 0.0
     """The instant it shall be heard."""
     stop: CutReason | None = None
@@ -86,12 +107,17 @@ def _offset_minutes(text: str) -> int:
     return -minutes if text.startswith("-") else minutes
 
 
-def _rank(entry: Entry) -> int:
-    return entry.item.priority.rank
+def weight(sound: Entry | LiveSound) -> tuple[int, int, float]:
+    """The heavier one is heard."""
+    if isinstance(sound, LiveSound):
+        return (sound.priority.rank, 1, sound.start)
+    return (ALERT_RANK if sound.is_alert else sound.item.priority.rank, 0, 0.0)
 
 
-def first_instant(entry: Entry, now: float) -> float:
+def first_instant(entry: Entry | LiveSound, now: float) -> float:
     """When it would be heard: its instant, or the next whole second if that is too near."""
+    if isinstance(entry, LiveSound):
+        return entry.begins
     if not entry.is_without_time and not entry.has_begun and entry.start >= now:
         return max(entry.start, entry.not_before)
     return float(math.ceil(max(now + LATE_MARGIN_SECONDS, entry.not_before)))
@@ -108,6 +134,8 @@ def obstacle_to(entry: Entry, here: Circumstances) -> CutReason | None:
         return CutReason.QUIET_HOURS
     if here.volume == 0:
         return CutReason.MUTED
+    if here.limit is not None and here.limit(entry, first_instant(entry, here.now)):
+        return CutReason.OVER_LIMIT
     if entry.not_before > here.now:
         return CutReason.DEVICE_FAILED
     return None
@@ -145,30 +173,53 @@ def decide(entries: Iterable[Entry], here: Circumstances) -> Decision:
         else:
             looks.append(max(entry.not_before, now + 1))
     looks.append(next_change_of_quiet(here.quiet_hours, now))
-    if (
-        current is not None
-        and current.item.priority is not Priority.EMERGENCY
-        and is_quiet(here.quiet_hours, now)
-    ):
+    on_air = {sound.key: sound for sound in here.live}
+    playing = current or on_air.get(here.current or "")
+    if playing is not None and _is_hushed(playing, here):
         decision.stop = CutReason.QUIET_HOURS
-        current = None
-    best = min(ready, key=lambda e: (-_rank(e), first_instant(e, now), e.key), default=None)
+        playing = None
+    waiting = armed or on_air.get(here.armed or "")
+    audible = [
+        sound for sound in here.live if sound not in (playing, waiting) and _can_sound(sound, here)
+    ]
+    looks.extend(sound.begins - LEAD_SECONDS for sound in audible)
+    audible = [sound for sound in audible if sound.begins <= now + LEAD_SECONDS]
+    options: list[Entry | LiveSound] = [*ready, *audible]
+    best = min(options, key=lambda one: _order(one, now), default=None)
     if best is not None and best is not armed:
-        hinders = [e for e in (current, armed) if e is not None]
-        if all(_rank(best) > _rank(e) for e in hinders) and _may_begin(best, here):
+        hinders = [one for one in (playing, waiting) if one is not None]
+        if all(weight(best) > weight(one) for one in hinders) and _may_begin(best, here):
             decision.arm = best
             decision.arm_at = first_instant(best, now)
     for entry in ready:
         if entry is not decision.arm and entry is not armed and entry.start <= now:
             entry.obstacle = CutReason.PRE_EMPTED
-    if current is not None or armed is not None or decision.arm is not None:
+    if playing is not None or waiting is not None or decision.arm is not None:
         looks.append(now + 1)
     decision.look_again_at = min(look for look in looks if look > now)
     return decision
 
 
-def _may_begin(entry: Entry, here: Circumstances) -> bool:
-    if not here.is_time_trusted:
+def _order(sound: Entry | LiveSound, now: float) -> tuple[int, int, float, float, str]:
+    rank, is_live, start = weight(sound)
+    return (-rank, -is_live, -start, first_instant(sound, now), sound.key)
+
+
+def _priority(sound: Entry | LiveSound) -> Priority:
+    return sound.priority if isinstance(sound, LiveSound) else sound.item.priority
+
+
+def _is_hushed(sound: Entry | LiveSound, here: Circumstances) -> bool:
+    return _priority(sound) is not Priority.EMERGENCY and is_quiet(here.quiet_hours, here.now)
+
+
+def _can_sound(sound: LiveSound, here: Circumstances) -> bool:
+    """Each segment has an instant of its own, so a box must know the time."""
+    return here.is_time_trusted and here.volume > 0 and not _is_hushed(sound, here)
+
+
+def _may_begin(entry: Entry | LiveSound, here: Circumstances) -> bool:
+    if not here.is_time_trusted or isinstance(entry, LiveSound):
         return True
     return entry.is_without_time or first_instant(entry, here.now) < entry.start_before
 

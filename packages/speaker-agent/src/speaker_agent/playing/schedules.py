@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from speaker_link.messages import Assignment, Schedule
+from speaker_link.messages import Assignment, Prefetch, Schedule
 
 from speaker_agent.playing.progress import Entry, Progress, Stage, key_of
 
@@ -19,6 +19,10 @@ class ScheduleBook:
         self.schedules: dict[str, Schedule] = {}
         self.entries: dict[str, Entry] = {}
         self._progress = progress
+
+    def progress_of(self, key: str) -> Progress:
+        """How far an item came before the program was started, if it had begun."""
+        return self._progress.get(key) or Progress()
 
     def apply(
         self, schedule: Schedule, assignment: Assignment, *, now: float, without_time: bool = False
@@ -53,9 +57,7 @@ class ScheduleBook:
             edition = item.edition_for(assignment.languages)
             entry = self.entries.get(key)
             if entry is None:
-                entry = Entry(
-                    schedule.station, item, edition, self._progress.get(key) or Progress()
-                )
+                entry = Entry(schedule.station, item, edition, self.progress_of(key))
                 entry.is_without_time = without_time
                 self.entries[key] = entry
             elif not entry.has_begun:
@@ -74,14 +76,14 @@ class ScheduleBook:
     def _unlist(self, station: str, *, keep: Iterable[str]) -> None:
         keep = set(keep)
         for key, entry in list(self.entries.items()):
-            if entry.station == station and key not in keep:
+            if entry.station == station and key not in keep and not entry.is_alert:
                 entry.is_listed = False
 
     def withdraw_station(self, station: str) -> None:
         """Nothing of this station is believed any more: what plays is stopped as well."""
         self.schedules.pop(station, None)
         for entry in self.entries.values():
-            if entry.station == station and not entry.is_done:
+            if entry.station == station and not entry.is_done and not entry.is_alert:
                 entry.is_withdrawn = True
                 entry.is_listed = False
 
@@ -101,11 +103,16 @@ class ScheduleBook:
 
     def sounds(self) -> set[str]:
         """The hashes that are still needed."""
-        return {
+        scheduled = {
             e.edition.sha256
             for e in self.entries.values()
             if not e.is_done and (e.is_listed or e.has_begun)
         }
+        return scheduled | {one.sha256 for one in self.prefetched()}
+
+    def prefetched(self) -> list[Prefetch]:
+        """Sounds to hold though no item names them yet."""
+        return [one for schedule in self.schedules.values() for one in schedule.prefetch]
 
     def next_entry(self, now: float) -> Entry | None:
         """What is to begin next."""
