@@ -2,7 +2,7 @@
 
 from .box import Box, Output
 from .enrolment import EnrolmentCode
-from .gateway import GatewayState
+from .gateway import GatewayShare, GatewayState
 from .health import DayTally, HourTally, Listening, Outage, OutageCause
 from .issuers import AwaitedSound, IssuerKey
 from .keys import KeyPurpose, StationKey
@@ -17,6 +17,7 @@ __all__ = [
     "CommandState",
     "DayTally",
     "EnrolmentCode",
+    "GatewayShare",
     "GatewayState",
     "HeldSound",
     "HourTally",
