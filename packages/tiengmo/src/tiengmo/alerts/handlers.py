@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from tiengmo.outbox.actions import announce
-from tiengmo.outbox.registry import handles
+from tiengmo.outbox.registry import every, handles
 from tiengmo.speakers.actions import await_sounds
 
-from .actions import expire_alert, lapse_alert, release_alert
+from .actions import expire_alert, fetch_feed, lapse_alert, release_alert
 from .listeners import WAITING
-from .models import Alert
+from .models import Alert, Feed
 from .rules import WAITS
 
 
@@ -55,3 +55,17 @@ def expire(payload: dict[str, Any]) -> None:
 @handles("alerts.lapse")
 def lapse(payload: dict[str, Any]) -> None:
     lapse_alert(Alert.objects.get(pk=payload["alert"]))
+
+
+@every("alerts.look_at_others", seconds=60)
+def look_at_others(_payload: dict[str, Any]) -> None:
+    """Ask every followed feed once a minute, each in a task of its own: one may hang."""
+    for pk in Feed.objects.filter(is_active=True).values_list("pk", flat=True):
+        announce("alerts.fetch", {"feed": pk}, key=f"alerts.fetch:{pk}")
+
+
+@handles("alerts.fetch")
+def fetch(payload: dict[str, Any]) -> None:
+    feed = Feed.objects.filter(pk=payload["feed"], is_active=True).first()
+    if feed is not None:
+        fetch_feed(feed)

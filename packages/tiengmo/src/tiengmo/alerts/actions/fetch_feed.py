@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tiengmo.alerts.cap.areas import ours_in
+from tiengmo.alerts.cap.reading import MOST_BYTES, expires_at, read_alert, read_feed
+from tiengmo.alerts.errors import HostileXml
+from tiengmo.alerts.models import Feed, Proposal
+from tiengmo.audit.actions import record
+from tiengmo.audit.actors import SYSTEM
+
+if TYPE_CHECKING:
+    from tiengmo.alerts.cap.reading import ForeignAlert
+
+logger = logging.getLogger(__name__)
+TIMEOUT = httpx.Timeout(4.0)
+# A round in all, so that a server which drips its answer holds nothing else up here.
+LONGEST_SECONDS = 8.0
+# Messages looked at in one round: a feed that suddenly lists thousands waits its turn.
+A_ROUND = 30
+
+
+def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Proposal]:
+    """Read another authority's feed and put what touches our area before the staff.
+
+    What cannot be read is noted on the feed and skipped; it never stops the other messages.
+    """
+    own = client is None
+    client = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+    found: list[Proposal] = []
+    problems: list[str] = []
+    try:
+        until = time.monotonic() + LONGEST_SECONDS
+        raw = _get(client, feed.url, until)
+        # The feed's text names each message anew when it changes; what is known is not fetched.
+        known = set(feed.proposals.values_list("facts__url", flat=True))
+        links = [link for link in read_feed(raw, url=feed.url) if link not in known]
+        for link in links[:A_ROUND]:
+            try:
+                body = raw if link == feed.url else _get(client, link, until)
+                proposal = take_in(feed, body, url=link)
+            except HostileXml as error:
+                problems.append(f"{link}: {error}")
+            else:
+                if proposal is not None:
+                    found.append(proposal)
+    except (HostileXml, httpx.HTTPError) as error:
+        problems.append(str(error) or type(error).__name__)
+    finally:
+        if own:
+            client.close()
+    for problem in problems:
+        logger.warning("feed %s: %s", feed, problem)
+    Feed.objects.filter(pk=feed.pk).update(
+        fetched_at=timezone.now(), error=" · ".join(problems)[:500]
+    )
+    return found
+
+
+def _get(client: httpx.Client, url: str, until: float) -> bytes:
+    """At most two megabytes, whatever the other side says of its length."""
+    with client.stream("GET", url, headers={"Accept": "application/cap+xml, */*;q=0.5"}) as answer:
+        if answer.status_code != httpx.codes.OK:
+            raise HostileXml(_("máy chủ trả lời %(code)d") % {"code": answer.status_code})
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if time.monotonic() > until:
+                raise HostileXml(_("máy chủ trả lời quá chậm"))
+            if len(body) > MOST_BYTES:
+                raise HostileXml(_("Tệp lớn hơn 2 MB: không phải một bản tin cảnh báo."))
+    return bytes(body)
+
+
+def take_in(feed: Feed, raw: bytes, *, url: str = "") -> Proposal | None:
+    """Judge one foreign message; the proposal it becomes, or None (known, not ours to show).
+
+    A test, an exercise or a private message of another authority is nobody's business here.
+    Raises HostileXml.
+    """
+    foreign = read_alert(raw)
+    if feed.sender and foreign.sender != feed.sender:
+        raise HostileXml(
+            _("Người gửi là %(found)s, không phải %(wanted)s.")
+            % {"found": foreign.sender[:100], "wanted": feed.sender}
+        )
+    areas = _areas(foreign) if foreign.status == "Actual" and foreign.scope == "Public" else []
+    with transaction.atomic():
+        if foreign.msg_type in {"Update", "Cancel"}:
+            _close(feed, foreign)
+        is_news = bool(areas) and foreign.msg_type in {"Alert", "Update"}
+        proposal, is_new = Proposal.objects.get_or_create(
+            sender=foreign.sender,
+            identifier=foreign.identifier,
+            sent=foreign.sent,
+            defaults={
+                "feed": feed,
+                "areas": areas,
+                "facts": _facts(foreign, url),
+                "xml": raw.decode("utf-8", "replace"),
+                "expires_at": expires_at(foreign),
+                "state": Proposal.State.OPEN if is_news else Proposal.State.OVER,
+            },
+        )
+        if not is_new or not is_news:
+            return None
+        record(
+            "alerts.proposed",
+            by=SYSTEM,
+            subject=proposal,
+            detail={"sender": foreign.sender, "identifier": foreign.identifier, "areas": areas},
+        )
+    return proposal
+
+
+def _areas(foreign: ForeignAlert) -> list[str]:
+    try:
+        return ours_in(
+            (text for info in foreign.infos for text in info.polygons),
+            (text for info in foreign.infos for text in info.circles),
+            (code for info in foreign.infos for code in info.geocodes),
+        )
+    except ValueError as error:
+        raise HostileXml(_("Địa bàn không đọc được: %(error)s") % {"error": error}) from error
+
+
+def _close(feed: Feed, foreign: ForeignAlert) -> None:
+    """What this message replaces is over, if the same authority said it."""
+    for sender, identifier, _sent in foreign.references:
+        if sender == foreign.sender:
+            Proposal.objects.filter(
+                feed=feed, sender=sender, identifier=identifier, state=Proposal.State.OPEN
+            ).update(state=Proposal.State.OVER)
+
+
+def _facts(foreign: ForeignAlert, url: str) -> dict[str, Any]:
+    info = foreign.best_info()
+    return {
+        "url": url,
+        "status": foreign.status,
+        "msg_type": foreign.msg_type,
+        **(asdict(info) if info is not None else {}),
+    }

@@ -1,0 +1,116 @@
+"""One alert: what will be heard, where, by how many; and the two signatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
+
+from tiengmo.alerts.actions import compose_alert, reject_alert, second_alert
+from tiengmo.alerts.models import Alert, Status
+from tiengmo.alerts.queries import alerts_for, extent_of, heard_from, may_issue, thread_of
+from tiengmo.alerts.workflow import State
+from tiengmo.releases.models import Release
+from tiengmo.speakers.issuers import certified_key
+
+from .common import attempt, home_trail, page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from tiengmo.alerts.models import Info
+
+    from .common import StaffRequest
+
+LANGUAGES = {
+    "vi": gettext_lazy("Tiếng Việt"), "hmn": gettext_lazy("Tiếng Hmông"),
+    "ium": gettext_lazy("Tiếng Dao"), "pcc": gettext_lazy("Tiếng Giáy"),
+    "tyz": gettext_lazy("Tiếng Tày"), "hni": gettext_lazy("Tiếng Hà Nhì"),
+}  # fmt: skip
+
+
+def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    user = request.user
+    infos = [_voice(info) for info in alert.infos.all()]
+    may = may_issue(user, alert.station)
+    has_key = may and certified_key(user, alert.station) is not None
+    newer = Alert.objects.filter(replaces=alert).exclude(state=State.REJECTED).first()
+    return page(
+        request,
+        "alert",
+        title=alert.headline,
+        trail=home_trail(),
+        alert=alert,
+        infos=infos,
+        is_ready=all(info["is_ready"] for info in infos),
+        extent=extent_of(alert),
+        heard=heard_from(alert) if alert.sent_at else None,
+        is_current=alert.is_current_at(timezone.now()),
+        is_test=alert.status == Status.TEST,
+        may_compose=has_key and alert.state == State.DRAFT and alert.composer_id == user.pk,
+        may_second=has_key and alert.state == State.COMPOSED and alert.composer_id != user.pk,
+        may_reject=may and alert.state in (State.DRAFT, State.COMPOSED),
+        may_follow_up=may and alert.is_current_at(timezone.now()) and newer is None,
+        needs_key=may and not has_key,
+        newer=newer,
+        thread=thread_of(alert)[:-1],
+        release=Release.objects.filter(
+            source_type="alerts.alert", source_version=str(alert.pk)
+        ).first(),
+    )
+
+
+def _voice(info: Info) -> dict[str, Any]:
+    sound = info.sound
+    return {
+        "info": info,
+        "language": LANGUAGES.get(info.language, info.language),
+        "is_ready": sound is None or sound.is_ready,
+        "error": sound.error if sound is not None and sound.status == sound.Status.FAILED else "",
+        "url": reverse("voices_staff:file", args=[sound.key, "mp3"])
+        if sound is not None and sound.mp3_id
+        else "",
+        "seconds": round(sound.duration_ms / 1000) if sound and sound.duration_ms else None,
+    }
+
+
+@require_POST
+@sensitive_post_parameters("passphrase")
+def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    passphrase = request.POST.get("passphrase", "")
+    done = attempt(request, lambda: compose_alert(alert, by=request.user, passphrase=passphrase))
+    if done is not None and done.status == Status.TEST:
+        messages.success(request, _("Đã phát thử tới các loa ở chế độ thử."))
+    elif done is not None:
+        messages.success(request, _("Đã ký. Cảnh báo đang chờ người thứ hai ký."))
+    return redirect("alerts_alert", pk)
+
+
+@require_POST
+@sensitive_post_parameters("passphrase")
+def second(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    passphrase = request.POST.get("passphrase", "")
+    if attempt(request, lambda: second_alert(alert, by=request.user, passphrase=passphrase)):
+        messages.success(request, _("Đã ký. Loa đang phát."))
+    return redirect("alerts_alert", pk)
+
+
+@require_POST
+def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    reason = request.POST.get("reason", "")
+    if attempt(request, lambda: reject_alert(alert, by=request.user, reason=reason)):
+        messages.success(request, _("Cảnh báo này không phát."))
+    return redirect("alerts_alert", pk)

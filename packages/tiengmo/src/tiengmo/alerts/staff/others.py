@@ -1,0 +1,76 @@
+"""Other authorities: their feeds, and what they warn of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.admin.auth import permission_denied
+
+from tiengmo.alerts.models import Feed, Proposal
+from tiengmo.alerts.queries import open_proposals
+from tiengmo.audit.actions import record
+from tiengmo.outbox.actions import announce
+from tiengmo.people.models import Role
+from tiengmo.people.queries import roles_of
+from tiengmo.places.queries import areas_label
+
+from .common import home_trail, page
+from .forms import FeedForm
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from .common import StaffRequest
+
+
+def feeds(request: StaffRequest, pk: int | None = None) -> HttpResponse:
+    """Which feeds are followed, and how each did last time; administrators change them."""
+    user = request.user
+    if Role.ADMINISTRATOR not in roles_of(user) and not user.is_superuser:
+        denied: HttpResponse = permission_denied(request)
+        return denied
+    feed = get_object_or_404(Feed, pk=pk) if pk else None
+    form = FeedForm(request.POST or None, instance=feed)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        record("alerts.feed_saved", by=user, subject=saved, detail={"url": saved.url})
+        announce("alerts.fetch", {"feed": saved.pk}, key=f"alerts.fetch:{saved.pk}")
+        messages.success(request, _("Đã lưu nguồn tin. Máy chủ đọc thử ngay bây giờ."))
+        return redirect("alerts_feeds")
+    return page(
+        request,
+        "feeds",
+        title=_("Nguồn tin của cơ quan khác"),
+        trail=home_trail(),
+        form=form,
+        feed=feed,
+        feeds=Feed.objects.all(),
+    )
+
+
+def proposal(request: StaffRequest, pk: int) -> HttpResponse:
+    """What another authority says about our area; a person decides what becomes of it."""
+    found = next((one for one in open_proposals(request.user) if one.pk == pk), None)
+    if found is None:
+        messages.error(request, _("Tin này đã hết hạn, đã được dùng, hoặc không thuộc địa bàn."))
+        return redirect("alerts_home")
+    if request.method == "POST":
+        Proposal.objects.filter(pk=pk, state=Proposal.State.OPEN).update(
+            state=Proposal.State.DISMISSED
+        )
+        record("alerts.proposal_dismissed", by=request.user, subject=found)
+        messages.success(request, _("Đã bỏ qua tin này."))
+        return redirect("alerts_home")
+    return page(
+        request,
+        "proposal",
+        title=found.facts.get("headline") or found.facts.get("event", ""),
+        trail=home_trail(),
+        proposal=found,
+        areas=areas_label(found.areas),
+        compose_url=f"{reverse('alerts_choose')}?proposal={found.pk}",
+    )

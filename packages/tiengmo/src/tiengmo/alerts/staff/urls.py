@@ -1,0 +1,21 @@
+"""This app's staff pages, inside Wagtail's admin (which asks for a sign-in)."""
+
+from django.urls import path
+
+from . import alert_page, home, key_page, others, writing
+
+urlpatterns = [
+    path("canh-bao/", home.home, name="alerts_home"),
+    path("canh-bao/soan/", home.choose, name="alerts_choose"),
+    path("canh-bao/soan/<int:pk>/", writing.compose, name="alerts_compose"),
+    path("canh-bao/khoa/", key_page.key_page, name="alerts_key"),
+    path("canh-bao/nguon/", others.feeds, name="alerts_feeds"),
+    path("canh-bao/nguon/<int:pk>/", others.feeds, name="alerts_feed"),
+    path("canh-bao/tin/<int:pk>/", others.proposal, name="alerts_proposal"),
+    path("canh-bao/<uuid:pk>/", alert_page.alert_page, name="alerts_alert"),
+    path("canh-bao/<uuid:pk>/ky/", alert_page.sign, name="alerts_sign"),
+    path("canh-bao/<uuid:pk>/ky-thu-hai/", alert_page.second, name="alerts_second"),
+    path("canh-bao/<uuid:pk>/bo/", alert_page.reject, name="alerts_reject"),
+    path("canh-bao/<uuid:pk>/cap-nhat/", writing.update, name="alerts_update"),
+    path("canh-bao/<uuid:pk>/an-toan/", writing.all_clear, name="alerts_all_clear"),
+]

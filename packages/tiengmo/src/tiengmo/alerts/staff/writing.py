@@ -1,0 +1,127 @@
+"""Writing an alert, its update, or the all-clear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tiengmo.alerts.actions import draft_alert, draft_all_clear, draft_update
+from tiengmo.alerts.models import Proposal, Template
+from tiengmo.alerts.queries import ISSUING_ROLES, alerts_for, open_proposals
+from tiengmo.people.queries import units_where
+
+from .common import attempt, home_trail, page
+from .forms import ComposeForm
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from .common import StaffRequest
+
+
+def compose(request: StaffRequest, pk: int) -> HttpResponse:
+    """One page: the blanks, where, how long. The voice is made as soon as it is sent."""
+    template = get_object_or_404(Template, pk=pk, is_in_use=True)
+    proposal = _proposal(request)
+    form = ComposeForm(
+        request.POST or None,
+        template=template,
+        user=request.user,
+        initial={"areas": _usual_areas(request, proposal)},
+    )
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        alert = attempt(
+            request,
+            lambda: draft_alert(
+                template,
+                by=request.user,
+                areas=cleaned["areas"],
+                given=form.given(),
+                status=cleaned["status"],
+                lasts_minutes=cleaned["lasts_minutes"],
+                repeat_minutes=cleaned["repeat_minutes"],
+                proposal=proposal,
+            ),
+        )
+        if alert is not None:
+            return redirect("alerts_alert", alert.pk)
+    return page(
+        request,
+        "compose",
+        title=template.name,
+        trail=home_trail(),
+        form=form,
+        template=template,
+        proposal=proposal,
+    )
+
+
+def _proposal(request: StaffRequest) -> Proposal | None:
+    wanted = request.POST.get("proposal") or request.GET.get("proposal") or ""
+    return next((one for one in open_proposals(request.user) if str(one.pk) == wanted), None)
+
+
+def _usual_areas(request: StaffRequest, proposal: Proposal | None) -> list[str]:
+    """What is ticked to begin with: what others warn of, else the person's own commune."""
+    if proposal is not None:
+        return list(proposal.areas)
+    units = {unit for role in ISSUING_ROLES for unit in units_where(request.user, role)}
+    own = [unit for unit in units if unit.villages.exists()]
+    return [own[0].code] if len(own) == 1 else []
+
+
+def update(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    template = alert.template
+    if template is None:
+        return redirect("alerts_alert", pk)
+    initial: dict[str, Any] = {
+        "areas": alert.areas,
+        "lasts_minutes": alert.lasts_minutes,
+        "repeat_minutes": alert.repeat_minutes,
+    }
+    form = ComposeForm(
+        request.POST or None,
+        template=template,
+        user=request.user,
+        is_update=True,
+        initial=initial,
+    )
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        newer = attempt(
+            request,
+            lambda: draft_update(
+                alert,
+                by=request.user,
+                areas=cleaned["areas"],
+                given=form.given(),
+                lasts_minutes=cleaned["lasts_minutes"],
+                repeat_minutes=cleaned["repeat_minutes"],
+            ),
+        )
+        if newer is not None:
+            return redirect("alerts_alert", newer.pk)
+    return page(
+        request,
+        "compose",
+        title=_("Cập nhật: %(headline)s") % {"headline": alert.headline},
+        trail=home_trail(),
+        form=form,
+        template=template,
+        updates=alert,
+    )
+
+
+@require_POST
+def all_clear(request: StaffRequest, pk: UUID) -> HttpResponse:
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    text = request.POST.get("text", "")
+    newer = attempt(request, lambda: draft_all_clear(alert, by=request.user, text=text))
+    return redirect("alerts_alert", newer.pk if newer is not None else pk)
