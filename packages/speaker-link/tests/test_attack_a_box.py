@@ -134,7 +134,8 @@ def test_one_stations_version_does_not_silence_another(judge):
     replay = MemoryReplayCache()
     judge(sign(message(schedule(version=900)), by=[STATION]), replay=replay)
     local = schedule(version=1, station=specimens.COMMUNE)
-    judge(sign(message(local, areas=[specimens.COMMUNE]), by=[COMMUNE_STATION]), replay=replay)
+    text = sign(message(local, areas=[specimens.COMMUNE]), by=[COMMUNE_STATION])
+    assert judge(text, replay=replay).body == local
 
 
 def test_expired_and_too_early(judge, refusal):
@@ -169,7 +170,8 @@ def test_a_communes_key_on_the_localitys_schedule(refusal):
 
 def test_the_localitys_key_on_its_communes_schedule(judge):
     body = schedule(station=specimens.COMMUNE)
-    judge(sign(message(body), by=[STATION]), topic=topics.schedule(specimens.COMMUNE))
+    told = judge(sign(message(body), by=[STATION]), topic=topics.schedule(specimens.COMMUNE))
+    assert told.body == body
 
 
 def test_addressed_to_another_box_or_area(refusal):

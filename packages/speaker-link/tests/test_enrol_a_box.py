@@ -70,9 +70,10 @@ def test_not_a_code(text):
 @given(st.text(string.printable, max_size=40))
 def test_any_text_is_a_code_or_an_invalid_one(text):
     try:
-        EnrolmentCode.parse(text)
+        code = EnrolmentCode.parse(text)
     except InvalidEnrolmentCode:
         return
+    assert EnrolmentCode.parse(str(code)) == code
 
 
 def test_secrets_differ_and_the_code_hides_in_repr():
@@ -135,4 +136,7 @@ def test_answer_of_another_kind():
 
 def test_answer_by_the_root_itself():
     own = Signer(ROOT)
-    enrolment.open_answer(answer(by=own, assigned_by=own), code=CODE, key=BOX.public)
+    text = answer(by=own, assigned_by=own)
+    root, _told, assigned = enrolment.open_answer(text, code=CODE, key=BOX.public)
+    assert root == ROOT.public
+    assert assigned.body == specimens.ASSIGNMENT

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import aiomqtt
 import pytest
@@ -20,7 +21,7 @@ from tiengmo.places.tests.factories import UnitFactory
 from tiengmo.speakers import keys
 from tiengmo.speakers.actions import issue_station_key, make_enrolment_code, play_test_tone
 from tiengmo.speakers.brokers.passwords import gateway_password
-from tiengmo.speakers.models import Box, OutgoingCommand, PlayReport, Refusal, RetainedMessage
+from tiengmo.speakers.models import Box, OutgoingCommand, PlayReport, Refusal
 
 pytestmark = pytest.mark.integration
 
@@ -186,15 +187,23 @@ def test_nothing_forged_is_obeyed_and_all_of_it_is_shown(broker, gateway, locali
 def test_an_old_plan_does_not_bring_back_what_was_taken_off(broker, gateway, locality, box):
     from tiengmo.speakers.actions import publish_schedule
 
-    first = publish_schedule(locality.unit, [])
-    old = first.payload
-    publish_schedule(locality.unit, [])
-    eventually(
-        lambda: (
-            RetainedMessage.objects.get(pk=first.pk).published_version
-            == RetainedMessage.objects.get(pk=first.pk).version
-        )
+    start = now() + timedelta(minutes=30)
+    item = SimpleNamespace(
+        id="taken-off",
+        title="Bản tin đã gỡ",
+        areas=[locality.unit.code],
+        editions=[{"language": "vi", "sha256": "a" * 64, "bytes": 10, "duration_ms": 1000}],
+        priority="routine",
+        start_at=start,
+        start_before_at=start + timedelta(hours=1),
     )
-    time.sleep(1)
-    publish(broker, [(first.topic, old)])
+    old = publish_schedule(locality.unit, [item])
+    eventually(lambda: Box.objects.get(pk=box.pk).next_item == item.id)
+    publish_schedule(locality.unit, [], withdrawn=[item.id])
+    eventually(lambda: not Box.objects.get(pk=box.pk).next_item)
+    publish(broker, [(old.topic, old.payload)])
     eventually(lambda: Refusal.objects.filter(reason="older_version").exists())
+    # Its next word comes after the refusal, and still names nothing to play.
+    said = Box.objects.get(pk=box.pk).last_seen_at
+    eventually(lambda: Box.objects.get(pk=box.pk).last_seen_at > said)
+    assert Box.objects.get(pk=box.pk).next_item == ""

@@ -33,7 +33,8 @@ def release_panel(request: HttpRequest, *, release: Release) -> SafeString:
         "reach/panel.html",
         {
             "reach": reach,
-            "map": draw(reach.villages, _outlined(reach)),
+            # Without a channel to households nobody was missed either: a map would be all red.
+            "map": draw(reach.villages, _outlined(reach)) if reach.counts_households else None,
             "url": reverse("reach_panel", args=[release.pk]),
             "digest": digest(reach),
         },
@@ -46,6 +47,7 @@ def digest(reach: ReleaseReach) -> str:
     shown = (
         reach.release.status,
         reach.is_moving,
+        reach.awaited,
         reach.channels,
         [(v.code, v.reached, v.reason, v.may_still_arrive) for v in reach.villages],
     )

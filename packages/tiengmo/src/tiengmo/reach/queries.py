@@ -35,7 +35,14 @@ def reach_of(release: Release) -> ReleaseReach:
     villages = {village.pk: _row(village, unit) for village, unit in placed}
     deliveries = list(
         Delivery.objects.filter(release=release).only(
-            "id", "channel", "village_id", "status", "reason", "was_online"
+            "id",
+            "channel",
+            "target",
+            "target_name",
+            "village_id",
+            "status",
+            "reason",
+            "was_online",
         )
     )
     channels = _channels(release, deliveries)
@@ -65,6 +72,8 @@ def reach_of(release: Release) -> ReleaseReach:
         )
         channel.claims_households |= code == rules.BOX_CHANNEL
     online = [delivery for delivery in deliveries if delivery.was_online]
+    still_open = [delivery for delivery in deliveries if delivery.status in rules.OPEN]
+    away = [delivery for delivery in still_open if delivery.reason in rules.UNREACHABLE]
     return ReleaseReach(
         release=release,
         channels=list(channels.values()),
@@ -75,8 +84,8 @@ def reach_of(release: Release) -> ReleaseReach:
         in_first_language=first_language,
         online_targets=len(online),
         online_proved=sum(d.status == DeliveryStatus.DELIVERED for d in online),
-        is_moving=release.status == release.Status.SCHEDULED
-        or any(delivery.status in rules.OPEN for delivery in deliveries),
+        is_moving=release.status == release.Status.SCHEDULED or len(away) < len(still_open),
+        awaited=sorted(delivery.target_name or delivery.target for delivery in away),
     )
 
 

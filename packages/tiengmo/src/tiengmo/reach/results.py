@@ -98,7 +98,14 @@ class ReleaseReach:
     # Targets that were reachable when the release went out, and how many of them have proved it.
     online_targets: int
     online_proved: int
+    # Something is on its way now; a target that is away is awaited instead, until the window ends.
     is_moving: bool
+    awaited: list[str] = field(default_factory=list)
+
+    @property
+    def counts_households(self) -> bool:
+        """Does any of its channels go to households? A page that waits to be read does not."""
+        return any(channel.claims_households for channel in self.channels)
 
     @property
     def missed(self) -> list[VillageReach]:

@@ -22,6 +22,8 @@ BOX_CHANNEL = "loudspeakers"
 OFFLINE, CUT_OFF, NO_BOX, WAITING, NO_CHANNEL = (
     "box_offline", "cut_off", "no_box", "waiting", "no_channel",
 )  # fmt: skip
+# Nothing can be done from here until the target comes back.
+UNREACHABLE = frozenset({OFFLINE, CUT_OFF})
 REASONS = {**DELIVERY_REASONS, NO_CHANNEL: _("bản tin không đi kênh nào tới từng hộ")}
 # What could still be done for a village, by the reason it was missed.
 ADVICE = {
@@ -108,12 +110,11 @@ def why_missed(tries: Sequence[Try], *, is_dead_zone: bool, has_box_channel: boo
         return NO_CHANNEL
     if not tries:
         return CUT_OFF if is_dead_zone else NO_BOX
-    unreachable = {OFFLINE, CUT_OFF}
-    in_flight = any(one.status in OPEN and one.reason not in unreachable for one in tries)
+    in_flight = any(one.status in OPEN and one.reason not in UNREACHABLE for one in tries)
     if in_flight:
         return WAITING
     reasons = {one.reason or "not_played" for one in tries}
-    if reasons <= unreachable:
+    if reasons <= UNREACHABLE:
         return CUT_OFF if is_dead_zone or reasons == {CUT_OFF} else OFFLINE
     known = next((reason for reason in _BY_WEIGHT if reason in reasons), "")
     return known or min(reasons)

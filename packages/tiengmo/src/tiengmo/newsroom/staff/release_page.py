@@ -91,7 +91,7 @@ def release_page(request: StaffRequest, pk: Any) -> HttpResponse:
     return page(
         request,
         "newsroom/release.html",
-        title=release.title,
+        title=_("Kết quả phát hành"),
         icon="view",
         trail=[(_("Bản phát hành"), reverse("newsroom_releases"))],
         release=release,

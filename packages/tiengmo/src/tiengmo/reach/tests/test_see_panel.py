@@ -124,3 +124,36 @@ def test_a_broken_outline_or_one_single_village_still_makes_a_map(release):
 def test_a_release_to_nowhere_says_so(client, approver, release):
     type(release).objects.filter(pk=release.pk).update(audience=["none"])
     assert "không có thôn nào" in get(client, approver, release).content.decode()
+
+
+def test_a_box_that_is_away_is_awaited_by_name_until_the_window_ends(client, approver, release):
+    village = release.unit.children.get().villages.last()
+    DeliveryFactory(
+        release=release,
+        village=village,
+        target_name="Cụm loa đầu thôn",
+        status=DeliveryStatus.PENDING,
+        reason="box_offline",
+        was_online=False,
+    )
+    html = get(client, approver, release).content.decode()
+    until = timezone.localtime(release.window_end_at)
+    assert f"Còn chờ 1 nơi đang mất kết nối, đến {until:%H:%M %d/%m/%Y}" in html
+    assert "Cụm loa đầu thôn" in html
+    assert "Đang cập nhật" not in html
+    assert 'hx-trigger="every 15s"' in html
+    DeliveryFactory(release=release, village=village)
+    html = get(client, approver, release).content.decode()
+    assert "Đang cập nhật" in html
+    assert "Còn chờ 1 nơi" in html
+
+
+def test_a_release_for_the_portal_alone_misses_nobody(client, approver, release):
+    page = ReleaseFactory(unit=release.unit, released=True, channels=["portal"])
+    DeliveryFactory(release=page, channel="portal", village=None, status=DeliveryStatus.DELIVERED)
+    html = get(client, approver, page).content.decode()
+    assert "không tính thôn nào đã tới hay bị sót" in html
+    assert "1/1 đã tới" in html
+    assert "reach__dot" not in html
+    assert "Chưa tới" not in html
+    assert "trong 1.250 hộ" not in html

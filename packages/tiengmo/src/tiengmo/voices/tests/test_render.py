@@ -16,7 +16,7 @@ from tiengmo.voices.actions.render import LEASE, MOST_ATTEMPTS
 from tiengmo.voices.engines import choose_voice, engine_of
 from tiengmo.voices.engines.espeak import Espeak
 from tiengmo.voices.errors import EngineFailed, RenderedElsewhere
-from tiengmo.voices.models import Sound
+from tiengmo.voices.models import Sound, SoundFile
 
 pytestmark = pytest.mark.django_db
 # The package's name `render` is the action; this is the module it lives in.
@@ -154,6 +154,8 @@ def test_a_sound_that_kills_every_renderer_is_given_up(sound):
 def test_a_deleted_sound_is_no_error(sound):
     Sound.objects.all().delete()
     render(sound.pk)
+    assert not Sound.objects.exists()
+    assert not SoundFile.objects.exists()
 
 
 def test_espeak_killed_between_passages_is_started_again():

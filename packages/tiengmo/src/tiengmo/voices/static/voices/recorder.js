@@ -275,6 +275,8 @@
   }
 
   function start(within) {
+    // Over a slow line a widget is there before its parts are: wait until the page is whole.
+    if (document.readyState === "loading") return;
     within.querySelectorAll("[data-sound-widget]").forEach((root) => {
       if (root.soundWidget) return;
       root.soundWidget = new SoundWidget(root);
