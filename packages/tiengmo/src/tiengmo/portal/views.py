@@ -12,7 +12,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from tiengmo.places.queries import unit_by_code
-from tiengmo.portal import pictures, queries, refusals
+from tiengmo.portal import alerts, pictures, queries, refusals
 from tiengmo.portal.caching import public_page
 from tiengmo.portal.models import Page
 from tiengmo.voices.web.public import SOON_ASKED_AGAIN
@@ -49,6 +49,7 @@ def home(_request: HttpRequest) -> HttpResponse:
             "lead": pages[0][0] if pages else "",
             "teasers": "".join(teaser for _lead, teaser in pages[1:]),
             "communes_html": queries.facts().communes_html,
+            "banner": alerts.banner(),
         },
     )
 
@@ -77,6 +78,7 @@ def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
             "villages": queries.villages_with_boxes(unit),
             "households": queries.households(unit),
             "box_count": queries.box_count(unit),
+            "banner": alerts.banner(unit),
         }
     return _render("commune" if unit else "bulletins", context)
 
