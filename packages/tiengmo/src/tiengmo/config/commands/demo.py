@@ -135,7 +135,7 @@ def _run(
             code = _once(raw, area=area, full=full, console=console, supervisor=supervisor)
         else:
             _welcome(console, web_url, wanted)
-            _release_first(raw, tell)
+            _release_first(raw, tell, supervisor.look)
             while True:
                 supervisor.look()
                 time.sleep(LOOK_SECONDS)
@@ -202,21 +202,12 @@ def _once(
         return 1
 
 
-def _release_first(raw: bytes, tell: Callable[[str], None]) -> None:
-    """Put the demo's own bulletin on the air the first time, so that the portal has one."""
-    from tiengmo.config.demo import bulletins
-    from tiengmo.newsroom.actions import submit_bulletin
-    from tiengmo.people.models import User
-    from tiengmo.releases.models import Release
+def _release_first(raw: bytes, tell: Callable[[str], None], look: Callable[[], None]) -> None:
+    """Release the demo's own bulletins the first time, so that the portal has something to read."""
+    from tiengmo.config.demo.bulletins import release_own
 
-    if Release.objects.exists():
-        return
-    author = User.objects.get(username="bientap")
-    bulletin = bulletins.write(raw.decode(), author=author, audience=["082"])
-    bulletins.wait_for_sound(bulletin, look=lambda _percent: None, timeout_seconds=120)
-    submit_bulletin(bulletin, by=author)
-    bulletins.clear(bulletin, by=User.objects.get(username="duyet"))
-    tell("Bản tin đầu tiên đã phát hành: xem cổng thông tin và bảng loa.")
+    if release_own(raw.decode(), look=look) is not None:
+        tell("Các bản tin đầu tiên đã phát hành: xem cổng thông tin và bảng loa.")
 
 
 def _broker() -> str:

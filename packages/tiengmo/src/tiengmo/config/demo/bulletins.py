@@ -1,4 +1,4 @@
-"""The demo's own bulletins: one on the air and the portal, one waiting, one half written."""
+"""The demo's own bulletins: on the portal, one also on the air; two waiting, one half written."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tiengmo.newsroom.actions import (
     submit_bulletin,
 )
 from tiengmo.newsroom.models import Bulletin
+from tiengmo.newsroom.models.bulletin import BulletinPriority
 from tiengmo.people.models import User
+from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from tiengmo.releases.models import Release
 
 TEXTS = Path(__file__).parent / "texts"
 CHANNELS = ["portal", "loudspeakers"]
@@ -40,6 +40,60 @@ DRAFTS = (
 )
 
 
+@dataclass(frozen=True)
+class Own:
+    """A bulletin that the demo releases on the portal: loudspeakers are not kept busy with it."""
+
+    text: str
+    author: str
+    approver: str
+    audience: tuple[str, ...]
+    priority: str = BulletinPriority.ROUTINE
+
+
+ON_PORTAL = (
+    Own("giong-ngo.txt", "bientap", "duyet", ("082",)),
+    Own("cho-phien.txt", "bientap", "duyet", ("02728", "02722", "02713", "02725", "02740")),
+    Own("tiem-chung.txt", "bientap.yty", "duyet.yty", ("02701",)),
+    Own("lua-dao.txt", "bientap", "duyet", ("082",)),
+    Own("sua-duong.txt", "bientap", "duyet", ("02695", "02701"), BulletinPriority.PRIORITY),
+)
+
+
+def release_own(first: str, *, look: Callable[[], None]) -> Release | None:
+    """Write, clear and release the demo's own bulletins as their people would, once.
+
+    `first` goes to every loudspeaker and to the portal, the others to the portal alone, with their
+    sound. Gives the release that is on the air, or None where everything had been released.
+    """
+    released = set(Release.objects.values_list("title", flat=True))
+    waiting = []
+    for own in ON_PORTAL:
+        text = (TEXTS / own.text).read_text(encoding="utf-8")
+        if text.partition("\n")[0] in released:
+            continue
+        author = User.objects.get(username=own.author)
+        bulletin = write(
+            text,
+            author=author,
+            audience=own.audience,
+            channels=["portal"],
+            priority=own.priority,
+        )
+        waiting.append((bulletin, own.approver))
+    on_air = None
+    if first.partition("\n")[0] not in released:
+        author = User.objects.get(username="bientap")
+        on_air = write(first, author=author, audience=["082"])
+        waiting.append((on_air, "duyet"))
+    release = None
+    for bulletin, approver in waiting:
+        wait_for_sound(bulletin, look=lambda _percent: look(), timeout_seconds=120)
+        submit_bulletin(bulletin, by=bulletin.author)
+        release = clear(bulletin, by=User.objects.get(username=approver))
+    return release if on_air is not None else None
+
+
 def ensure_drafts() -> None:
     """Leave something in the newsroom for a newcomer to find: two waiting, one half written."""
     if Bulletin.objects.exists():
@@ -54,12 +108,21 @@ def ensure_drafts() -> None:
             submit_bulletin(bulletin, by=bulletin.author)
 
 
-def write(text: str, *, author: User, audience: Sequence[str], full: bool = False) -> Bulletin:
+def write(
+    text: str,
+    *,
+    author: User,
+    audience: Sequence[str],
+    full: bool = False,
+    channels: Sequence[str] = CHANNELS,
+    priority: str = BulletinPriority.ROUTINE,
+) -> Bulletin:
     """Write and save a bulletin from a text as its author would; speech starts being made."""
     assert author.unit is not None  # noqa: S101 (demo accounts have one)
     bulletin = bulletin_from_text(text, unit=author.unit, author=author, full=full)
     bulletin.audience = list(audience)
-    bulletin.channels = list(CHANNELS)
+    bulletin.channels = list(channels)
+    bulletin.priority = priority
     edit_bulletin(bulletin, by=author)
     return bulletin
 
