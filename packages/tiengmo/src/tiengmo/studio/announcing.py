@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from speaker_link.envelope import Signer, compose, sign
 from speaker_link.kinds import Priority
 from speaker_link.messages import Takeover
 
+from tiengmo.outbox.actions import announce
 from tiengmo.speakers.keys import station_signers
 from tiengmo.speakers.models import AnnouncedItem, RetainedMessage
 from tiengmo.speakers.retention import retain
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tiengmo.places.models import Unit
+
+# Boxes that were away must still hear that it is over.
+CLEARED_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -70,3 +75,12 @@ def announce_on_air(on_air: OnAir, *, ended: bool = False) -> tuple[RetainedMess
             defaults={"station": on_air.station, "title": title, "start_at": on_air.start},
         )
     return row, signer
+
+
+def clear_later(station_code: str, takeover: str, until: datetime) -> None:
+    """Have the word leave the broker once no box that was away can need it any more."""
+    announce(
+        "studio.clear",
+        {"topic": topics.takeover(station_code, takeover)},
+        due_at=until + CLEARED_AFTER,
+    )

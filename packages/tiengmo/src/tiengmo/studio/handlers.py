@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.outbox.registry import Lane, every, handles
+from tiengmo.speakers.retention import retain
 
 from .actions import finish_relay_session, finish_takeover, keep_recording
 from .models import EndReason, LiveTakeover, Relay
@@ -34,6 +35,11 @@ def end_due(payload: dict[str, Any]) -> None:
 @handles("studio.keep_recording", lane=Lane.SLOW)
 def recording(payload: dict[str, Any]) -> None:
     keep_recording(LiveTakeover.objects.get(pk=payload["takeover"]), by=SYSTEM)
+
+
+@handles("studio.clear")
+def clear(payload: dict[str, Any]) -> None:
+    retain(payload["topic"], lambda _version: "")
 
 
 @every("studio.watch", seconds=5)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
-from tiengmo.studio.announcing import announce_on_air
+from tiengmo.studio.announcing import announce_on_air, clear_later
 from tiengmo.studio.models import EndReason, LiveTakeover
 from tiengmo.studio.workflow import TakeoverState, after
 
@@ -49,4 +49,5 @@ def finish_takeover(
             # The playout process may still be writing the last of it.
             due_at = now + timedelta(seconds=5)
             announce("studio.keep_recording", {"takeover": held.pk}, due_at=due_at)
+            clear_later(held.station.code, held.pk, max(now, held.until_at))
     return held

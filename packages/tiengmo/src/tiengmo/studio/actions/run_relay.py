@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from tiengmo.studio.announcing import announce_on_air
+from tiengmo.studio.announcing import announce_on_air, clear_later
 from tiengmo.studio.models import EventKind, Relay, RelayState, StudioEvent
 
 from .open_stream import on_air_of_relay
@@ -36,6 +36,7 @@ def finish_relay_session(relay_id: int) -> None:
             return
         if now < relay.session_until:
             announce_on_air(on_air_of_relay(relay), ended=True)
+        clear_later(relay.station.code, relay.takeover, max(now, relay.session_until))
         relay.events.filter(ended_at=None).update(ended_at=now)
         StudioEvent.objects.create(
             station=relay.station, relay=relay, kind=EventKind.STOPPED, at=now, ended_at=now

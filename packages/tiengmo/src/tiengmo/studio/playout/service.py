@@ -251,7 +251,8 @@ def _end(session: Session) -> None:
 
 
 def run() -> None:
-    for noisy in ("httpx", "uvicorn.access"):
+    # Its connections are logged with the word that opened them.
+    for noisy in ("httpx", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     with suppress(KeyboardInterrupt):
         asyncio.run(Playout().run())

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tiengmo.places.fields import AreasField
+from tiengmo.places.models import Unit
+from tiengmo.places.queries import units_in_force
+from tiengmo.releases.models import Priority
+from tiengmo.studio.models import Relay, RelaySource, Source
+from tiengmo.studio.models.relay import WEEKDAYS
+from tiengmo.studio.queries import highest_stations_of, stations_of
+from tiengmo.studio.rules import LONGEST_MINUTES, USUAL_MINUTES, Hours
+from tiengmo.voices.models import Sound
+
+if TYPE_CHECKING:
+    from tiengmo.people.models import User
+
+HOURS_ROWS = 4
+# Programmes worth choosing from: the newest recordings and readings of the whole installation.
+SOUNDS_OFFERED = 100
+
+
+class UnitChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Unit) -> str:
+        return obj.name
+
+
+class SoundChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Sound) -> str:
+        minutes, seconds = divmod(round((obj.duration_ms or 0) / 1000), 60)
+        words = " ".join((obj.text or str(_("Bản thu âm"))).split())[:60]
+        return f"{words} ({minutes}:{seconds:02d}, {obj.created_at:%d/%m/%Y})"
+
+
+class TakeoverForm(forms.Form):
+    """Who is to hear it, how urgently, and where the sound comes from."""
+
+    station = UnitChoice(Unit.objects.none(), label=_("Đài phát"), empty_label=None)
+    areas = AreasField(label=_("Địa bàn nghe"))
+    title = forms.CharField(label=_("Tên buổi phát"), max_length=300, initial=_("Phát trực tiếp"))
+    reason = forms.CharField(label=_("Lý do"), max_length=300, required=False)
+    priority = forms.ChoiceField(
+        label=_("Mức ưu tiên"),
+        choices=[(Priority.ROUTINE, _("Thường")), (Priority.PRIORITY, _("Ưu tiên"))],
+        initial=Priority.ROUTINE,
+        widget=forms.RadioSelect,
+        help_text=_("Tin khẩn cấp cần hai người ký và có trang riêng."),
+    )
+    source = forms.ChoiceField(
+        label=_("Nguồn tiếng"),
+        choices=Source.choices,
+        initial=Source.MICROPHONE,
+        widget=forms.RadioSelect,
+    )
+    url = forms.CharField(
+        label=_("Địa chỉ luồng"),
+        max_length=500,
+        required=False,
+        help_text=_("Ví dụ: https://dai.vn/phat-thanh.mp3, rtsp://…, alsa:hw:1"),
+    )
+    minutes = forms.IntegerField(
+        label=_("Phát tối đa (phút)"),
+        min_value=1,
+        max_value=LONGEST_MINUTES,
+        initial=USUAL_MINUTES,
+        help_text=_("Hết thời gian này loa tự trở về lịch phát, dù có chuyện gì xảy ra."),
+    )
+    has_jingle = forms.BooleanField(
+        label=_("Đánh mõ báo hiệu trước khi nói"), required=False, initial=True
+    )
+    displaces = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        own = highest_stations_of(user)
+        station: Any = self.fields["station"]
+        station.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own])
+        station.initial = own[0].pk if own else None
+        if len(own) == 1:
+            station.widget = forms.HiddenInput()
+        areas: Any = self.fields["areas"]
+        areas.within = [unit.code for unit in own]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("source") == Source.URL and not given.get("url"):
+            self.add_error("url", _("Hãy ghi địa chỉ luồng."))
+        return given
+
+
+class HoursForm(forms.Form):
+    """One row of a relay's hours; left empty, it is none."""
+
+    days = forms.TypedMultipleChoiceField(
+        label=_("Ngày"),
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    starts = forms.TimeField(
+        label=_("Từ"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=_("Đến"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        filled = [bool(given.get("days")), given.get("starts"), given.get("ends")]
+        if any(one is not None and one is not False for one in filled) and not (
+            given.get("days") and given.get("starts") and given.get("ends")
+        ):
+            raise forms.ValidationError(_("Khung giờ cần đủ ngày, giờ bắt đầu và giờ kết thúc."))
+        return given
+
+    @property
+    def hours(self) -> Hours | None:
+        given = self.cleaned_data
+        if not given.get("days") or given.get("starts") is None:
+            return None
+        return Hours(frozenset(given["days"]), given["starts"], given["ends"])
+
+
+HoursFormSet = forms.formset_factory(HoursForm, extra=0)
+
+
+class RelayForm(forms.ModelForm[Relay]):
+    areas = AreasField(label=_("Địa bàn nghe"))
+    source = forms.ChoiceField(
+        label=_("Nguồn"), choices=RelaySource.choices, widget=forms.RadioSelect
+    )
+    fallback = SoundChoice(
+        Sound.objects.none(),
+        label=_("Chương trình thay thế"),
+        required=False,
+        help_text=_(
+            "Phát khi nguồn hỏng, treo hoặc im lặng: chọn một bài, hoặc nhiều bài phát lần lượt. "
+            "Không chọn bài nào thì loa im lặng."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Relay
+        fields = ["station", "title", "areas", "source", "url", "upstream", "is_enabled"]
+        field_classes = {"station": UnitChoice, "upstream": UnitChoice}
+        help_texts = {
+            "url": _("Bất kỳ luồng nào FFmpeg đọc được: https://…/luong.mp3, rtsp://…"),
+            "station": "",
+        }
+
+    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        own = stations_of(user)
+        station: Any = self.fields["station"]
+        station.queryset, station.label, station.empty_label = own, _("Đài tiếp âm"), None
+        areas: Any = self.fields["areas"]
+        areas.within = [unit.code for unit in highest_stations_of(user)]
+        upstream: Any = self.fields["upstream"]
+        upstream.queryset = units_in_force().order_by("level", "name")
+        fallback: Any = self.fields["fallback"]
+        kept = [row.sound_id for row in self.instance.fallbacks.all()] if self.instance.pk else []
+        newest = Sound.objects.filter(status=Sound.Status.READY).order_by("-created_at")
+        offered = set(newest.values_list("pk", flat=True)[:SOUNDS_OFFERED]) | set(kept)
+        fallback.queryset = Sound.objects.filter(pk__in=offered).order_by("-created_at")
+        if not self.is_bound:
+            self.initial["fallback"] = kept
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("source") == RelaySource.URL:
+            given["upstream"] = None
+            if not given.get("url"):
+                self.add_error("url", _("Hãy ghi địa chỉ luồng."))
+        elif not given.get("upstream"):
+            self.add_error("upstream", _("Hãy chọn đài được tiếp âm."))
+        return given
