@@ -64,4 +64,4 @@ class Segment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or (self.release.title if self.release else _("Bản thu"))
+        return self.title or (self.release.title if self.release else str(_("Bản thu")))

@@ -1,0 +1,1 @@
+"""The station operator's pages: the week, an episode, shows, fill, what is allowed, the log."""
