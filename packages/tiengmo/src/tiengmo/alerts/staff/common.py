@@ -32,7 +32,7 @@ REFUSALS = (AlertError, NotAllowed, SpeakerError, VoicesError, UnknownArea)
 
 
 def page(
-    request: StaffRequest, template: str, *, title: str, trail: Any = (), **context: Any
+    request: StaffRequest, name: str, /, *, title: str, trail: Any = (), **context: Any
 ) -> HttpResponse:
     """Render one of our pages inside Wagtail's frame. trail: (label, url) pairs above this page."""
     crumbs = [
@@ -42,7 +42,7 @@ def page(
     ]
     return render(
         request,
-        f"alerts/{template}.html",
+        f"alerts/{name}.html",
         {"header_title": title, "header_icon": "warning", "breadcrumbs_items": crumbs, **context},
     )
 

@@ -21,6 +21,7 @@ from tiengmo.places.actions import load_locality
 from tiengmo.places.models import Village
 from tiengmo.places.queries import top_units, unit_by_code, units_in_force
 from tiengmo.speakers import actions as speakers
+from tiengmo.speakers import issuers
 from tiengmo.speakers.models import Box, StationKey
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent / "data"
 PASSWORD = "tieng-mo-demo"  # noqa: S105 (printed on the screen; only with TIENGMO_DEMO=1)
+# Signs alerts; stated on the key page of a demo, and nowhere else.
+PASSPHRASE = "loa-vang-ca-ban"  # noqa: S105
 RANGE_METHOD = "dữ liệu dựng cho bản trình diễn"
 # Loudspeakers that are broken or cut off, so that reach has something to show: one in this many.
 SILENT_ONE_IN = 30
@@ -65,6 +68,7 @@ def ensure_locality(boxes_folder: Path, tell: Callable[[str], None]) -> None:
         speakers.set_up_keys(by=SYSTEM)
         for unit in units_in_force().filter(villages__isnull=False).distinct():
             speakers.issue_station_key(unit, by=SYSTEM)
+    ensure_issuers()
     missing = _not_enrolled(boxes_folder)
     if missing:
         tell(f"Đang đăng ký {len(missing)} cụm loa mô phỏng, mỗi cụm một khoá riêng …")
@@ -90,6 +94,15 @@ def ensure_people() -> None:
             )
             for role in account.roles if unit is not None else ():
                 RoleAssignment.objects.create(user=user, role=role, unit=unit)
+
+
+def ensure_issuers() -> None:
+    """Give the demo's people who may warn their own keys, all under one stated passphrase."""
+    for user in User.objects.filter(
+        is_demo_account=True, assignments__role__in=issuers.ISSUING_ROLES, issuer_keys=None
+    ).distinct():
+        key = issuers.make_person_key(user, passphrase=PASSPHRASE)
+        issuers.issue_person_key(key, by=SYSTEM)
 
 
 def _in_thread(act: Callable[..., Any], *arguments: Any) -> Any:
