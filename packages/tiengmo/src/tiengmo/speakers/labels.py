@@ -20,6 +20,7 @@ REFUSAL_REASONS = {
     "older_version": _("bản cũ hơn"),
     "test_message": _("bản tin thử"),
     "untrusted_time": _("đồng hồ chưa tin được"),
+    "wrong_stream": _("sai luồng trực tiếp"),
 }
 OUTCOMES = {
     "played": _("đã phát"),
@@ -39,6 +40,8 @@ CUT_REASONS = {
     "device_failed": _("lỗi thiết bị âm thanh"),
     "muted": _("âm lượng bằng 0"),
     "retired": _("máy ngừng sử dụng"),
+    "over_limit": _("quá số buổi hoặc số phút địa bàn cho phép"),
+    "gaps": _("tiếng trực tiếp bị đứt đoạn"),
 }
 COMMANDS = {
     "set_volume": _("đặt âm lượng"),

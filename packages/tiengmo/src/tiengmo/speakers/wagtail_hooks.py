@@ -8,7 +8,7 @@ from wagtail.admin.menu import MenuItem
 
 from tiengmo.people.models import User
 
-from .staff import views
+from .staff import health, upkeep, views
 
 
 class BoardMenuItem(MenuItem):
@@ -35,11 +35,18 @@ def board_urls() -> list[URLPattern]:
         path("loa/song/", views.live, name="speakers_live"),
         path("loa/dia-ban.geojson", views.outlines, name="speakers_outlines"),
         path("loa/them/", views.enrol, name="speakers_enrol"),
+        path("loa/suc-khoe/", health.health, name="speakers_health"),
+        path("loa/kiem-tra/", upkeep.rounds, name="speakers_rounds"),
+        path("loa/kiem-tra/<int:pk>/", upkeep.round_report, name="speakers_round"),
+        path("loa/am-luong-theo-gio/", upkeep.volume_hours, name="speakers_volume_hours"),
         path("loa/<str:serial>/", views.box, name="speakers_box"),
         path("loa/<str:serial>/am-luong/", views.set_volume, name="speakers_set_volume"),
         path("loa/<str:serial>/tieng-thu/", views.test_tone, name="speakers_test_tone"),
         path("loa/<str:serial>/dung/", views.stop, name="speakers_stop"),
         path("loa/<str:serial>/ngung/", views.retire, name="speakers_retire"),
+        path("loa/<str:serial>/lich-su/", health.history, name="speakers_history"),
+        path("loa/<str:serial>/tu-kiem-tra/", upkeep.test_now, name="speakers_test_now"),
+        path("loa/<str:serial>/nhat-ky/", upkeep.log, name="speakers_log"),
     ]
 
 

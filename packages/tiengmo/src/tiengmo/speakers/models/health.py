@@ -82,6 +82,11 @@ class Tally(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def percent(self) -> float | None:
+        """Uptime, None when nothing is known."""
+        return 100 * self.online_seconds / self.known_seconds if self.known_seconds else None
+
 
 class HourTally(Tally):
     """One box's hour. Personal data: none."""

@@ -73,7 +73,7 @@ class TestAnswer(models.Model):
     def state(self, now: datetime) -> str:
         """`good`, `faulty`, `waiting` or `none`."""
         if self.answered_at is not None:
-            return "good" if self.is_good and not self.findings else "faulty"
+            return "good" if self.is_good else "faulty"
         return "waiting" if now < self.round.closes_at else "none"
 
 

@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tiengmo.people.models import Role
 from tiengmo.people.queries import units_below, units_where
-from tiengmo.places.models import Village
+from tiengmo.places.models import Unit, Village
+from tiengmo.speakers.technician.profiles import read_hours
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from tiengmo.people.models import User
 
 
@@ -52,3 +55,52 @@ class EnrolForm(forms.Form):
 
 class VolumeForm(forms.Form):
     volume = forms.IntegerField(min_value=0, max_value=100)
+
+
+class TestPlanForm(forms.Form):
+    """When the boxes of a unit test themselves."""
+
+    __test__ = False  # a form, not a test
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Địa bàn"))
+    at = forms.TimeField(
+        label=_("Giờ kiểm tra"),
+        initial="07:00",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    is_silent = forms.BooleanField(
+        label=_("Chỉ tự kiểm tra, không phát tiếng"),
+        required=False,
+        help_text=_("Khi không chọn, mỗi cụm phát một tiếng chuông nhỏ dài một giây."),
+    )
+    is_on = forms.BooleanField(label=_("Kiểm tra hằng ngày"), required=False, initial=True)
+
+    def __init__(self, *arguments: Any, units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class VolumeHoursForm(forms.Form):
+    """One entry a line: a span of the day and the volume in it."""
+
+    hours = forms.CharField(
+        label=_("Khung giờ và âm lượng"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "Mỗi dòng một khung giờ, ví dụ “05:00-06:30 40”. Ngoài các khung này, âm lượng riêng "
+            "của từng cụm có hiệu lực. Bỏ trống để thôi đặt theo giờ."
+        ),
+    )
+
+    def clean_hours(self) -> str:
+        text: str = self.cleaned_data["hours"]
+        try:
+            read_hours(text)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Không đọc được hoặc trùng khung giờ khác: “%(line)s”."),
+                params={"line": str(error)},
+            ) from error
+        return text

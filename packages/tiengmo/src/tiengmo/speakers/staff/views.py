@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import segno
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 HISTORY = 50
+ROWS_ON_A_PAGE = 30
 # A change is looked for this far back again: its transaction may have taken a moment to commit.
 OVERLAP = timedelta(seconds=2)
 
@@ -79,8 +81,23 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     everything = boards.rows_of(boards.boxes_for(user, unit), now=now)
     rows = [row for row in everything if (row.state == state if state else row.state != "retired")]
     pulse = boards.pulse(now)
+    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return {
-        "rows": rows,
+        "rows": page.object_list,
+        "page": page,
+        "query": f"unit={unit.code if unit else ''}&state={state}",
+        "points": [
+            {
+                "id": f"loa-{row.box.serial}",
+                "lat": row.box.latitude,
+                "lon": row.box.longitude,
+                "state": row.state,
+                "name": row.box.name,
+                "label": str(row.label),
+                "url": reverse("speakers_box", args=[row.box.serial]),
+            }
+            for row in rows
+        ],
         "counts": boards.counts(everything),
         "total": sum(1 for row in everything if row.state != "retired"),
         "units": boards.visible_units(user).order_by("level", "name"),

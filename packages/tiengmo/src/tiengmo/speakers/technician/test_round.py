@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -24,6 +25,8 @@ from tiengmo.speakers.rules import is_quiet
 
 if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor
+
+logger = logging.getLogger(__name__)
 
 # A round that the worker missed is begun up to this much late; after that the day has none.
 LATEST_START = timedelta(hours=1)
@@ -99,7 +102,8 @@ def _begin(due: Due, boxes: list[Box], now: datetime) -> TestRound | None:
             is_silent = due.is_silent or is_quiet(quiet_hours_of(box), timezone.localtime(now))
             try:
                 command = self_test(box, by=SYSTEM, is_silent=is_silent)
-            except NoStationKey:
+            except NoStationKey as error:
+                logger.warning("%s is not tested: %s", box.serial, error)
                 continue
             TestAnswer.objects.create(
                 round=round_, box=box, command_id=command.pk, is_silent=is_silent

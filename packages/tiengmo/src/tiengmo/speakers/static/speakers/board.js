@@ -39,17 +39,21 @@
   const map = L.map(place, { preferCanvas: true, zoomSnap: 0.25, attributionControl: false });
   const markers = new Map();
 
+  // Every box stands on the map; the table shows one page of them, and tells of changes first.
+  const points = new Map(JSON.parse(document.getElementById("loa-points").textContent).map((one) => [one.id, one]));
+  const take = (row) => points.set(row.id, { id: row.id, ...row.dataset });
+
   function draw() {
     const seen = new Set();
-    for (const row of [...rows()].reverse()) {  // worst last, on top
-      const { lat, lon, state, name, label, url } = row.dataset;
-      seen.add(row.id);
+    for (const row of rows()) take(row);
+    for (const { id, lat, lon, state, name, label, url } of [...points.values()].reverse()) {  // worst last, on top
+      seen.add(id);
       const style = { radius: state === "silent" ? 7 : 5, color: "#fff", weight: 1, fillColor: COLOURS[state], fillOpacity: 0.95 };
-      let marker = markers.get(row.id);
+      let marker = markers.get(id);
       if (!marker) {
         marker = L.circleMarker([+lat, +lon], style).addTo(map);
         marker.on("click", () => { window.location = url; });
-        markers.set(row.id, marker);
+        markers.set(id, marker);
       }
       marker.setStyle(style).setRadius(style.radius);
       const text = document.createElement("span");
@@ -59,9 +63,9 @@
     for (const [id, marker] of markers) if (!seen.has(id)) { marker.remove(); markers.delete(id); }
   }
   // A canvas marker needs a view to stand in, so the view comes before the first one.
-  const points = [...rows()].map((row) => [+row.dataset.lat, +row.dataset.lon]);
+  const places = [...points.values()].map((one) => [+one.lat, +one.lon]);
   const fit = () => {
-    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.16), { maxZoom: 14, animate: false });
+    if (places.length) map.fitBounds(L.latLngBounds(places).pad(0.16), { maxZoom: 14, animate: false });
     else map.setView([22.5, 103.9], 9);
   };
   fit();
@@ -78,4 +82,9 @@
   }).catch(() => {});
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("htmx:oobAfterSwap", draw);
+  // A row of another page has no place in this table; its marker changes all the same.
+  document.addEventListener("htmx:oobErrorNoTarget", (event) => {
+    const row = event.detail.content;
+    if (row?.dataset?.lat) { take(row); draw(); }
+  });
 })();
