@@ -244,6 +244,7 @@ class Inbox:
                 case _:
                     # Expired, or its key was revoked since.
                     self.journal.drop(name)
+        self.desk.is_recalled = True
 
     async def still_valid(self) -> set[str]:
         """The kept words of stations that would be believed if they came now: after a revocation.

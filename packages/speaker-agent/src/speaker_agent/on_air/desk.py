@@ -60,6 +60,8 @@ class Desk:
         self.journal = journal
         self.reporter = reporter
         self.alerts = AlertBook(book)
+        self.is_recalled = False
+        """Has what was kept been taken up? Before, nothing of it is over."""
         self.on_change: Callable[[], None] = lambda: None
         self.on_listed: Callable[[], None] = lambda: None
         self.cut: Callable[[str, CutReason], bool] = lambda _key, _reason: False
@@ -235,7 +237,7 @@ class Desk:
                 await self._report(stream)
         for key, progress in list(self._unfinished.items()):
             # On air when the program ended, and over since.
-            if self.clock.is_trusted and key not in on_air:
+            if self.is_recalled and key not in on_air:
                 del self._unfinished[key]
                 await self._report(_over(key, progress, self.clock))
 

@@ -27,6 +27,8 @@ from speaker_agent.playing.progress import Entry, Stage
 
 LEAD_SECONDS = 3.0
 LATE_MARGIN_SECONDS = 0.5
+# Live sound shorter than this before something heavier is not worth beginning.
+FILL_SECONDS = 0.7
 LONGEST_SLEEP_SECONDS = 30.0
 
 
@@ -186,7 +188,13 @@ def decide(entries: Iterable[Entry], here: Circumstances) -> Decision:
     audible = [sound for sound in audible if sound.begins <= now + LEAD_SECONDS]
     options: list[Entry | LiveSound] = [*ready, *audible]
     best = min(options, key=lambda one: _order(one, now), default=None)
-    if best is not None and best is not armed:
+    if playing is None and best is not None:
+        between = _fill(best, waiting, audible, now)
+        if between is not None:
+            best = between
+            # What was armed for later is armed again once the live sound is heard.
+            waiting = waiting if between is waiting else None
+    if best is not None and best.key != here.armed:
         hinders = [one for one in (playing, waiting) if one is not None]
         if all(weight(best) > weight(one) for one in hinders) and _may_begin(best, here):
             decision.arm = best
@@ -198,6 +206,20 @@ def decide(entries: Iterable[Entry], here: Circumstances) -> Decision:
         looks.append(now + 1)
     decision.look_again_at = min(look for look in looks if look > now)
     return decision
+
+
+def _fill(
+    best: Entry | LiveSound,
+    waiting: Entry | LiveSound | None,
+    audible: Sequence[LiveSound],
+    now: float,
+) -> LiveSound | None:
+    """Live sound goes on until something heavier really begins: between two alerts, say."""
+    options = [*audible, waiting] if isinstance(waiting, LiveSound) else audible
+    if isinstance(best, LiveSound) or not options:
+        return None
+    live = min(options, key=lambda one: _order(one, now))
+    return live if live.begins + FILL_SECONDS < first_instant(best, now) else None
 
 
 def _order(sound: Entry | LiveSound, now: float) -> tuple[int, int, float, float, str]:
