@@ -108,6 +108,8 @@ def _environment(home: Path) -> dict[str, str]:
         "TIENGMO_HOME": str(home),
         "TIENGMO_ROOT": str(ROOT),
         "TIENGMO_PLAYOUT_LEAD_SECONDS": "5",
+        # A test's bulletin must go out at once also between five and six in the evening.
+        "TIENGMO_DEMO_WEEK": "0",
         # Two systems that start in the same second must not both find port 8000 free.
         "TIENGMO_WEB_PORT": _free_port(),
         "TIENGMO_GATEWAY_PORT": _free_port(),

@@ -136,6 +136,7 @@ def _run(
         else:
             _welcome(console, web_url, wanted)
             _release_first(raw, tell, supervisor.look)
+            _plan_week(tell)
             while True:
                 supervisor.look()
                 time.sleep(LOOK_SECONDS)
@@ -208,6 +209,15 @@ def _release_first(raw: bytes, tell: Callable[[str], None], look: Callable[[], N
 
     if release_own(raw.decode(), look=look) is not None:
         tell("Các bản tin đầu tiên đã phát hành: xem cổng thông tin và bảng loa.")
+
+
+def _plan_week(tell: Callable[[str], None]) -> None:
+    """Give the stations a week of programmes, unless TIENGMO_DEMO_WEEK=0 asks for silence."""
+    if os.environ.get("TIENGMO_DEMO_WEEK") == "0":
+        return
+    from tiengmo.config.demo.week import ensure_week
+
+    ensure_week(tell)
 
 
 def _broker() -> str:

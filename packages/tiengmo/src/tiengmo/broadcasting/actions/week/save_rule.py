@@ -44,19 +44,18 @@ def _follow(rule: ShowRule) -> None:
     wanted = {
         at.astimezone(here).date(): at for at in occurrences(rule, today, today + AHEAD) if at > now
     }
-    coming = Episode.objects.select_for_update().filter(rule=rule, start_at__gt=now)
-    # The latest first, so that no two of a rule ever have one occurrence.
-    for episode in coming.prefetch_related("segments").order_by("-start_at"):
-        if episode.occurs_at is None or episode.cancelled_at is not None:
-            continue
-        at = wanted.get(episode.occurs_at.astimezone(here).date())
-        if episode.start_at != episode.occurs_at:
-            continue
+    coming = Episode.objects.select_for_update().filter(rule=rule, occurs_at__gt=now)
+    for episode in coming.prefetch_related("segments"):
+        at = wanted.get(episode.occurs_at.astimezone(here).date()) if episode.occurs_at else None
+        is_by_hand = episode.cancelled_at is not None or episode.start_at != episode.occurs_at
         if at is not None:
-            episode.occurs_at = episode.start_at = at
-            episode.length_minutes = rule.minutes
+            # Also what was moved or cancelled by hand stays this day's: or it would be made again.
+            episode.occurs_at = at
+            if not is_by_hand:
+                episode.start_at = at
+                episode.length_minutes = rule.minutes
             episode.save(update_fields=["occurs_at", "start_at", "length_minutes"])
-        elif episode.segments.all():
+        elif is_by_hand or episode.segments.all():
             episode.rule = None
             episode.occurs_at = None
             episode.save(update_fields=["rule", "occurs_at"])
