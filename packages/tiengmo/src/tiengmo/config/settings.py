@@ -211,6 +211,13 @@ BROKER_PORT = int(os.environ.get("TIENGMO_BROKER_PORT", "18830"))
 # What boxes are told to connect to, when it is not what the broker listens on (0.0.0.0, say).
 BROKER_PUBLIC_HOST = os.environ.get("TIENGMO_BROKER_PUBLIC_HOST", "")
 BROKER_TLS_CA = os.environ.get("TIENGMO_BROKER_TLS_CA", "")
+# The nodes of a cluster that somebody else runs, "host:port,host:port": docs/scaling.md.
+BROKERS = os.environ.get("TIENGMO_BROKERS", "")
+# RabbitMQ's management, with an administrator: "https://name:password@host:15671". Boxes are let in
+# through it, and the gateway repeats what RabbitMQ does not retain on every node.
+RABBITMQ_API = os.environ.get("TIENGMO_RABBITMQ_API", "")
+# In how many parts the communes are divided among gateways, the same number in each of them.
+GATEWAY_SHARES = int(os.environ.get("TIENGMO_GATEWAY_SHARES", "1"))
 
 # Local hours in which new boxes keep quiet for all but emergencies; each box may have its own.
 QUIET_HOURS = os.environ.get("TIENGMO_QUIET_HOURS", "" if IS_DEMO else "22:00-05:00")

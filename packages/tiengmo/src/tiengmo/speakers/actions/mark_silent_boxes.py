@@ -12,14 +12,20 @@ from tiengmo.speakers.rules import SILENT_AFTER
 from tiengmo.speakers.technician import outages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 
-def mark_silent_boxes() -> int:
-    """Take for silent whoever has not been heard for too long: the fallback where no will came."""
+def mark_silent_boxes(is_listened_to: Callable[[str], bool] | None = None) -> int:
+    """Take for silent whoever has not been heard for too long: the fallback where no will came.
+
+    `is_listened_to` tells of a serial whether somebody has listened long enough to judge.
+    """
     now = timezone.now()
-    silent = list(Box.objects.filter(is_online=True, last_seen_at__lt=now - SILENT_AFTER))
-    return sum(_mark(box, now) for box in silent)
+    silent = Box.objects.filter(is_online=True, last_seen_at__lt=now - SILENT_AFTER)
+    return sum(
+        _mark(box, now) for box in silent if is_listened_to is None or is_listened_to(box.serial)
+    )
 
 
 def _mark(box: Box, now: datetime) -> bool:

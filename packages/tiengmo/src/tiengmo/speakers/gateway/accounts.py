@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiomqtt
 
 from tiengmo.speakers.brokers.dynamic_security import admit_commands, dismiss_commands
-from tiengmo.speakers.brokers.rights import CONTROL_RESPONSE_TOPIC, CONTROL_TOPIC
+from tiengmo.speakers.brokers.rights import (
+    CONTROL_RESPONSE_TOPIC,
+    CONTROL_TOPIC,
+    GATEWAY_USER,
+)
+
+from .dialling import RETRY_SECONDS, Addresses, gateway_client
 
 if TYPE_CHECKING:
     from tiengmo.speakers.brokers.accounts import Account
@@ -25,18 +32,73 @@ class BrokerAway(Exception):
     """The broker cannot be told about an account now; the box asks again."""
 
 
-class BrokerAccounts:
+class BrokerAccounts(Protocol):
+    """Whoever lets boxes in on the broker that this installation uses."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    async def run(self) -> None:
+        """Keep the way to the broker open, until cancelled."""
+
+    async def admit(self, account: Account, password: str) -> None:
+        """Let an account in; raises BrokerAway."""
+
+    async def dismiss(self, username: str) -> None:
+        """Disconnect an account and forget it; raises BrokerAway."""
+
+
+class MosquittoAccounts:
     """Commands go one batch at a time; what is asked meanwhile waits and goes together.
 
-    A broker without the plugin (the embedded one) reads accounts from the database itself.
+    It has a connection of its own, since a gateway may hold no share at all. Every gateway hears
+    the answers to all: each batch has a mark. A broker without the plugin (the embedded one) reads
+    accounts from the database itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._identifier = f"{GATEWAY_USER}-accounts-{name}"
+        self._addresses = Addresses()
         self._client: aiomqtt.Client | None = None
         self._has_plugin = False
         self._lock = asyncio.Lock()
         self._waiting: list[tuple[list[dict[str, Any]], asyncio.Future[None]]] = []
         self._answer: asyncio.Future[list[dict[str, Any]]] | None = None
+        self._mark = ""
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None
+
+    async def run(self) -> None:
+        """Connect, and again, until cancelled."""
+        attempt = 0
+        while True:
+            try:
+                async with gateway_client(
+                    self._identifier, self._addresses.current, clean_session=True
+                ) as client:
+                    attempt = 0
+                    await self._serve(client)
+            except* (aiomqtt.MqttError, OSError) as group:
+                self._addresses.go_on()
+                logger.info("broker, accounts: %s", group.exceptions[0])
+            finally:
+                self.disconnected()
+            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            attempt += 1
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(client))
+            await self.connected(client)
+
+    async def _read(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            client._client.ack(message.mid, message.qos)  # noqa: SLF001 - see gateway_client
+            if isinstance(message.payload, bytes):
+                self.take_answer(message.payload)
+        raise aiomqtt.MqttError("the broker closed the connection")
 
     async def connected(self, client: aiomqtt.Client) -> None:
         """Learn whether this broker has the plugin: only then the answers may be subscribed to."""
@@ -54,8 +116,11 @@ class BrokerAccounts:
             self._answer.set_exception(BrokerAway("connection lost"))
 
     def take_answer(self, payload: bytes) -> None:
+        answers = json.loads(payload).get("responses", [])
+        if any(one.get("correlationData") != self._mark for one in answers):
+            return
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result(json.loads(payload).get("responses", []))
+            self._answer.set_result(answers)
 
     async def admit(self, account: Account, password: str) -> None:
         """Let an account in; raises BrokerAway."""
@@ -85,7 +150,12 @@ class BrokerAccounts:
         if client is None:
             answer.set_exception(BrokerAway("not connected"))
         try:
-            commands = [command for asked, _done in batch for command in asked]
+            self._mark = secrets.token_hex(8)
+            commands = [
+                {**command, "correlationData": self._mark}
+                for asked, _done in batch
+                for command in asked
+            ]
             if client is not None:
                 await client.publish(
                     CONTROL_TOPIC,

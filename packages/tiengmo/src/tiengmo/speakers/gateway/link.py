@@ -2,48 +2,44 @@
 
 A message of a box is acknowledged, to the broker and to the box, only after its commit. If this
 process dies in between, the broker's persistent session and the box both still have it; stored
-twice it is one row.
+twice it is one row. Each share of the communes has a link and a session of its own, so that what
+waits in it goes to whoever holds the share next.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiomqtt
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from speaker_link import topics
 
 from tiengmo.speakers.actions.ingest import Arrival, ingest
-from tiengmo.speakers.brokers.mosquitto import is_loopback
-from tiengmo.speakers.brokers.passwords import gateway_password
-from tiengmo.speakers.brokers.rights import CONTROL_RESPONSE_TOPIC, GATEWAY_USER
 
 from . import outgoing
-from .answers import Answers
-from .database import Lane, Watcher
+from .dialling import RETRY_SECONDS, Addresses, gateway_client
+from .leases import share_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
-    from .accounts import BrokerAccounts
+    from .desk import Desk
     from .outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 10
 BATCH_SECONDS = 0.2
 BATCH_MESSAGES = 500
 PUBLISH_AT_ONCE = 100
+# So many filters in one SUBSCRIBE: under 64 kB, with serials of any length the specification knows.
+SUBSCRIBE_AT_ONCE = 200
 _PUBLISH_SECONDS = 15
-_LOOK_AGAIN_SECONDS = 0.5
-_RETRY_SECONDS = (0.2, 0.5, 1, 2, 5)
 _TIME_REQUEST = "time-request"
 
 
@@ -57,79 +53,76 @@ class _Waiting:
 
 
 class Link:
-    """One connection after another to the broker, for as long as the gateway lives."""
+    """One connection after another to the broker, for as long as this gateway holds the share."""
 
-    def __init__(self, accounts: BrokerAccounts, on_connection: Callable[[bool], None]) -> None:
-        self._accounts = accounts
-        self._on_connection = on_connection
-        self._storing = Lane("storing")
-        self._reading = Lane("reading")
-        self._watching = Lane("watching")
-        self._watcher = Watcher()
-        self._answers = Answers(Lane("answers"))
-        self.is_connected = False
+    def __init__(self, number: int, desk: Desk) -> None:
+        self.number = number
+        self._desk = desk
+        self._name = share_name(number, desk.shares.of)
+        self._addresses = Addresses(first=number)
+        self._listed: set[str] = set()
+        self.connected_at: datetime | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self.connected_at is not None
 
     async def run(self) -> None:
         """Connect, serve, and connect again, until cancelled."""
         attempt = 0
         while True:
-            client = self._client()
+            # Somebody else may hold the share by now, and our connection would end theirs.
+            await self._desk.may_connect.wait()
             try:
-                async with client:
+                async with gateway_client(self._name, self._addresses.current) as client:
                     attempt = 0
                     await self._serve(client)
-            except* aiomqtt.MqttError as group:
+            except* (aiomqtt.MqttError, OSError) as group:
+                self._addresses.go_on()
                 for error in group.exceptions:
-                    logger.warning("broker: %s", error)
+                    logger.warning("broker, %s: %s", self._name, error)
             finally:
-                self._set_connected(False)
-            await asyncio.sleep(_RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)])
+                self.connected_at = None
+            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
             attempt += 1
-
-    def _client(self) -> aiomqtt.Client:
-        host = settings.BROKER_HOST
-        context = None
-        if not is_loopback(host):
-            # The name in the certificate; what the broker listens on may be 0.0.0.0.
-            host = settings.BROKER_PUBLIC_HOST or host
-            authority = settings.BROKER_TLS_CA or str(settings.KEYS / "tls" / "authority.crt")
-            context = ssl.create_default_context(cafile=authority)
-        client = aiomqtt.Client(
-            host,
-            settings.BROKER_PORT,
-            username=GATEWAY_USER,
-            password=gateway_password(),
-            identifier=GATEWAY_USER,
-            # What boxes say while this process is away waits in the broker.
-            clean_session=False,
-            keepalive=KEEPALIVE_SECONDS,
-            timeout=10,
-            max_inflight_messages=1000,
-            tls_context=context,
-        )
-        client.pending_calls_threshold = 10_000
-        # aiomqtt has no door to it: without this, paho acknowledges before we have stored.
-        client._client.manual_ack_set(on=True)  # noqa: SLF001
-        return client
-
-    def _set_connected(self, is_connected: bool) -> None:
-        if self.is_connected and not is_connected:
-            self._accounts.disconnected()
-        self.is_connected = is_connected
-        self._on_connection(is_connected)
 
     async def _serve(self, client: aiomqtt.Client) -> None:
         inbox: asyncio.Queue[_Waiting] = asyncio.Queue()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(client, inbox, tasks))
             tasks.create_task(self._store(client, inbox))
-            await self._accounts.connected(client)
-            await client.subscribe([(name, 1) for name in topics.READ_BY_GATEWAY])
-            self._set_connected(True)
-            logger.info(
-                "connected to the broker at %s:%s", settings.BROKER_HOST, settings.BROKER_PORT
-            )
+            await self._listen(client)
+            self.connected_at = timezone.now()
+            logger.info("%s is connected to the broker at %s", self._name, self._addresses)
             tasks.create_task(self._publish(client))
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        shares = self._desk.shares
+        if shares.of > 1:
+            # Where every box stands; without a database what was known of them before holds.
+            with suppress(DatabaseError, InterfaceError):
+                await self._desk.reading.run(shares.load)
+        self._listed = shares.boxes_of(self.number)
+        await self._subscribe(client, shares.filters(self.number))
+
+    async def _subscribe(self, client: aiomqtt.Client, names: list[str]) -> None:
+        for start in range(0, len(names), SUBSCRIBE_AT_ONCE):
+            await client.subscribe(
+                [(name, 1) for name in names[start : start + SUBSCRIBE_AT_ONCE]], timeout=30
+            )
+
+    async def _follow_moves(self, client: aiomqtt.Client) -> None:
+        """Listen to boxes that have come into this share, and no longer to those that left it."""
+        shares = self._desk.shares
+        if shares.of == 1:
+            return
+        now = shares.boxes_of(self.number)
+        came, left = sorted(now - self._listed), sorted(self._listed - now)
+        await self._subscribe(client, shares.filters_of(came))
+        gone = shares.filters_of(left)
+        for start in range(0, len(gone), SUBSCRIBE_AT_ONCE):
+            await client.unsubscribe(gone[start : start + SUBSCRIBE_AT_ONCE])
+        self._listed = now
 
     # --- from boxes ----------------------------------------------------------------------
 
@@ -140,10 +133,7 @@ class Link:
             topic = str(message.topic)
             payload = message.payload if isinstance(message.payload, bytes) else b""
             arrival = Arrival(topic, payload, timezone.now(), bool(message.retain))
-            if topic == CONTROL_RESPONSE_TOPIC:
-                self._accounts.take_answer(payload)
-                self._acknowledge(client, [_Waiting(arrival, message.mid, message.qos)])
-            elif topic.endswith(_TIME_REQUEST):
+            if topic.endswith(_TIME_REQUEST):
                 # A clock that waits for a database is no clock.
                 tasks.create_task(self._answer_time(client, arrival))
                 self._acknowledge(client, [_Waiting(arrival, message.mid, message.qos)])
@@ -153,7 +143,7 @@ class Link:
 
     async def _answer_time(self, client: aiomqtt.Client, arrival: Arrival) -> None:
         try:
-            answer = await self._answers.to_time_request(arrival)
+            answer = await self._desk.answers.to_time_request(arrival)
         except Exception:
             # A request that cannot be answered must not end everybody's connection.
             logger.exception("time request on %s", arrival.topic)
@@ -173,10 +163,10 @@ class Link:
             while len(batch) < BATCH_MESSAGES and not inbox.empty():
                 batch.append(inbox.get_nowait())
             try:
-                result = await self._storing.run(ingest, [one.arrival for one in batch])
+                result = await self._desk.storing.run(ingest, [one.arrival for one in batch])
             except (DatabaseError, InterfaceError) as error:
                 # Locked, restarted or gone: nothing was stored, so nothing is acknowledged.
-                seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)]
+                seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
                 logger.warning("database: %s; %d messages wait %ss", error, len(batch), seconds)
                 attempt += 1
                 await asyncio.sleep(seconds)
@@ -196,7 +186,7 @@ class Link:
     async def _send_acks(self, client: aiomqtt.Client, stored: dict[str, list[str]]) -> None:
         if not stored:
             return
-        texts = await self._answers.acknowledgements(stored)
+        texts = await self._desk.answers.acknowledgements(stored)
         await self._publish_all(
             client, [outgoing.Outgoing(topics.acks(serial), text) for serial, text in texts]
         )
@@ -208,9 +198,9 @@ class Link:
         # after every connection: boxes know what they have and are not disturbed.
         await self._when_readable(self._republish, client)
         while True:
+            seen = self._desk.news_count
             await self._when_readable(self._publish_new, client)
-            with suppress(DatabaseError, InterfaceError):
-                await self._watching.run(self._watcher.wait, _LOOK_AGAIN_SECONDS)
+            await self._desk.wait_for_news(seen)
 
     async def _when_readable(
         self, work: Callable[[aiomqtt.Client], object], client: aiomqtt.Client
@@ -220,7 +210,7 @@ class Link:
             try:
                 await work(client)  # type: ignore[misc]
             except (DatabaseError, InterfaceError) as error:
-                seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)]
+                seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
                 logger.warning("database: %s; publishing waits %ss", error, seconds)
                 attempt += 1
                 await asyncio.sleep(seconds)
@@ -228,19 +218,37 @@ class Link:
                 return
 
     async def _republish(self, client: aiomqtt.Client) -> None:
-        after, count = "", 0
-        while page := await self._reading.run(outgoing.all_state, after):
-            done = await self._publish_all(client, page)
-            after, count = page[-1].topic, count + len(done)
-        if count:
-            logger.info("%d retained messages stand on the broker again", count)
+        reading, shares = self._desk.reading, self._desk.shares
+        names = await reading.run(outgoing.standing, shares, self.number)
+        for start in range(0, len(names), outgoing.LIMIT):
+            page = await reading.run(outgoing.payloads, names[start : start + outgoing.LIMIT])
+            await self._publish_all(client, page)
+        if names:
+            logger.info("%d retained messages stand on the broker again", len(names))
 
     async def _publish_new(self, client: aiomqtt.Client) -> None:
-        while found := await self._reading.run(outgoing.unpublished):
+        reading, shares = self._desk.reading, self._desk.shares
+        while True:
+            found = await reading.run(outgoing.unpublished, shares, self.number)
+            await self._follow_moves(client)
+            if not found:
+                break
             done = await self._publish_all(client, found)
-            await self._reading.run(outgoing.mark_published, done)
+            await reading.run(outgoing.mark_published, done)
             if len(found) < outgoing.LIMIT:
-                return
+                break
+        await self._say_again(client)
+
+    async def _say_again(self, client: aiomqtt.Client) -> None:
+        """Tell boxes that came on line what stands, where the broker does not do so itself."""
+        if (newcomers := self._desk.newcomers) is None:
+            return
+        names = await self._desk.reading.run(newcomers.take, self._desk.shares, self.number)
+        for start in range(0, len(names), outgoing.LIMIT):
+            page = await self._desk.reading.run(
+                outgoing.payloads, names[start : start + outgoing.LIMIT]
+            )
+            await self._publish_all(client, page)
 
     async def _publish_all(
         self, client: aiomqtt.Client, messages: list[Outgoing]

@@ -11,7 +11,9 @@ from speaker_link import topics
 from tiengmo.speakers.models import CommandState, OutgoingCommand, RetainedMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from .shares import Shares
 
 LIMIT = 500
 
@@ -25,37 +27,45 @@ class Outgoing(NamedTuple):
     command: str | None = None
 
 
-def unpublished() -> list[Outgoing]:
-    """What has not reached the broker in its newest version, oldest first."""
-    state = [
-        Outgoing(topic, payload, version=version)
-        for topic, payload, version in RetainedMessage.objects.filter(
-            published_version__lt=F("version")
-        )
+def unpublished(shares: Shares, number: int) -> list[Outgoing]:
+    """What of a share has not reached the broker in its newest version, oldest first."""
+    due = list(
+        RetainedMessage.objects.filter(published_version__lt=F("version"))
         .order_by("updated_at")
-        .values_list("topic", "payload", "version")[:LIMIT]
-    ]
+        .values_list("topic", flat=True)
+    )
+    shares.learn_from(due)
+    state = payloads([topic for topic in due if shares.of_topic(topic) == number][:LIMIT])
+    waiting = OutgoingCommand.objects.filter(
+        state=CommandState.WAITING, expires_at__gt=timezone.now()
+    ).order_by("created_at")
+    asked = list(waiting.values_list("pk", "box_id", "payload"))
+    shares.learn_boxes(serial for _pk, serial, _payload in asked)
     orders = [
         Outgoing(topics.commands(serial), payload, command=pk)
-        for pk, serial, payload in OutgoingCommand.objects.filter(
-            state=CommandState.WAITING, expires_at__gt=timezone.now()
-        )
-        .order_by("created_at")
-        .values_list("pk", "box_id", "payload")[:LIMIT]
+        for pk, serial, payload in asked
+        if shares.of_box(serial) == number
     ]
-    return state + orders
+    return state + orders[:LIMIT]
 
 
-def all_state(after: str) -> list[Outgoing]:
-    """A page of all that must stand on the broker, by topic, starting behind `after`."""
+def standing(shares: Shares, number: int) -> list[str]:
+    """The topics of a share on which something must stand."""
+    every = RetainedMessage.objects.filter(version__gt=0).order_by("topic")
     return [
-        Outgoing(topic, payload, version=version)
-        for topic, payload, version in RetainedMessage.objects.filter(
-            topic__gt=after, version__gt=0
-        )
-        .order_by("topic")
-        .values_list("topic", "payload", "version")[:LIMIT]
+        topic for topic in every.values_list("topic", flat=True) if shares.of_topic(topic) == number
     ]
+
+
+def payloads(names: Sequence[str]) -> list[Outgoing]:
+    """What stands on these topics (at most `LIMIT` of them), in their order."""
+    rows = {
+        topic: Outgoing(topic, payload, version=version)
+        for topic, payload, version in RetainedMessage.objects.filter(
+            topic__in=names, version__gt=0
+        ).values_list("topic", "payload", "version")
+    }
+    return [rows[name] for name in names if name in rows]
 
 
 def mark_published(done: Iterable[Outgoing]) -> None:
