@@ -39,6 +39,7 @@ HUNG_SECONDS = 2.5
 OPEN_SECONDS = 9.0
 RETRY_SECONDS = (0.5, 1, 2, 4)
 NOTE_SECONDS = 2.0
+LAST_SECONDS = 0.1
 _FADE = RATE // 20
 
 _KINDS = {
@@ -66,7 +67,6 @@ class RelaySession:
         self._ahead = Lookahead()
         self._programme = Programme(carried.fallback)
         self._chain = Chain()
-        self._fallback_chain_is_source = True
         self._on_fallback = False
         self._fault: EventKind = EventKind.SOURCE_DEAD
         self._faults_on: set[EventKind] = set()
@@ -146,7 +146,8 @@ class RelaySession:
         output.epoch = time.time()
         while not self.is_over:
             due = output.epoch + output.position / RATE
-            if due + LEAD_SECONDS + STEP_SECONDS >= end:
+            # With the last word that nothing follows, which takes a tenth of a second.
+            if due + output.delay + STEP_SECONDS + LAST_SECONDS > end:
                 break
             if (wait := due - time.time()) > 0:
                 await asyncio.sleep(wait)
