@@ -1,6 +1,7 @@
 """The line to the broker: kept up, and taken up again with patience."""
 
 import asyncio
+import itertools
 import logging
 import random
 import ssl
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 KEEPALIVE_SECONDS = 15
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
+# The broker's machine answers that nobody is there: the broker is being started again. Asking
+# costs it nothing, and behind the answer an alert may wait.
+LONGEST_WAIT_REFUSED_SECONDS = 8.0
 # A connection that held this long was a good one: the next try need not wait long.
 GOOD_SECONDS = 30.0
 
@@ -93,18 +97,23 @@ async def keep_connected(
 ) -> None:
     """Connect, talk until the line breaks, wait a little, again. Ends when cancelled or retired.
 
-    `clean_session` is false: what was sent to us while we were away waits at the broker.
+    `clean_session` is false: what was sent to us while we were away waits at the broker. A cluster's
+    nodes are tried in turn.
     """
     context = tls_context(broker)
+    addresses = itertools.cycle(
+        [(broker.host, broker.port), *((one.host, one.port) for one in broker.others or [])]
+    )
     wait = FIRST_WAIT_SECONDS
     loop = asyncio.get_running_loop()
     while True:
         connected_at = loop.time()
+        is_refused = False
         try:
             will = aiomqtt.Will(topics.status(serial), await make_will(), qos=1, retain=True)
             async with aiomqtt.Client(
-                broker.host,
-                broker.port,
+                host,
+                port,
                 username=broker.username,
                 password=broker.password,
                 identifier=serial,
@@ -118,10 +127,13 @@ async def keep_connected(
                 await talk(Line(client, serial, traffic))
         except* aiomqtt.MqttError as broken:
             log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
+            is_refused = isinstance(broken.exceptions[0].__context__, ConnectionRefusedError)
         except* OSError as broken:
             log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
         if loop.time() - connected_at > GOOD_SECONDS:
             wait = FIRST_WAIT_SECONDS
+        if is_refused:
+            wait = min(wait, LONGEST_WAIT_REFUSED_SECONDS)
         # A whole commune's boxes must not come back in the same second.
         await asyncio.sleep(wait * random.uniform(0.3, 1.3))  # noqa: S311 - no secret
         wait = min(wait * 2, LONGEST_WAIT_SECONDS)
