@@ -16,7 +16,6 @@ from speaker_link.messages import (
     CutReason,
     Schedule,
     Status,
-    VolumeHours,
 )
 from speaker_link.trust import Trust
 
@@ -26,7 +25,7 @@ from speaker_agent.host import Host
 from speaker_agent.inbox import SCHEDULE_PREFIX, Inbox
 from speaker_agent.journal import BoxJournal
 from speaker_agent.maintenance.condition import condition_of
-from speaker_agent.maintenance.volume import entry_at, slot_name
+from speaker_agent.maintenance.volume import follow_volume_hours, volume_on_assignment
 from speaker_agent.obeying import obey
 from speaker_agent.on_air.desk import Desk
 from speaker_agent.outputs import Output, open_output
@@ -46,7 +45,6 @@ log = logging.getLogger(__name__)
 
 # With the gap below two are never more than 20 s apart: a server counts on it.
 STATUS_SECONDS = 18.0
-VOLUME_LOOK_SECONDS = 5.0
 # Changes that come together are told together, behind the reports that people wait for.
 STATUS_GAP_SECONDS = 1.0
 VOLUME = "volume"
@@ -62,6 +60,8 @@ class Box:
         *,
         output: str = "null",
         device: str = "default",
+        amplifier: str = "none",
+        feed: str = "",
         status_seconds: float = STATUS_SECONDS,
         sources: Sources | None = None,
         on_status: Callable[[Status], None] | None = None,
@@ -72,7 +72,12 @@ class Box:
         self.serial = self.config.serial
         self.clock = Clock(sources)
         self.output: Output = open_output(
-            output, folder=state.heard, clock=self.clock, device=device
+            output,
+            folder=state.heard,
+            clock=self.clock,
+            device=device,
+            amplifier=amplifier,
+            feed=feed,
         )
         self.player = Player(self.output, self.clock)
         self.journal = BoxJournal(host.journal, self.serial)
@@ -168,7 +173,7 @@ class Box:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.conductor.run())
                 tasks.create_task(self._keep_house())
-                tasks.create_task(self._follow_volume_hours())
+                tasks.create_task(follow_volume_hours(self))
                 tasks.create_task(
                     keep_connected(
                         self.config.broker,
@@ -191,7 +196,7 @@ class Box:
         if not self.is_retired:
             self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
         with contextlib.suppress(OSError):
-            self.output.close()
+            self.output.leave()
 
     async def _keep_house(self) -> None:
         while True:
@@ -264,14 +269,7 @@ class Box:
 
     async def _on_assignment(self, assignment: Assignment) -> None:
         kept = json.loads((await asyncio.to_thread(self.journal.documents)).get(VOLUME, "{}"))
-        entry = self._volume_entry(assignment)
-        self.volume_slot = slot_name(entry)
-        is_ours = (kept.get("assignment_version"), kept.get("slot", "")) == (
-            assignment.version,
-            self.volume_slot,
-        )
-        by_the_hour = assignment.volume if entry is None else entry.volume
-        self.set_volume(kept["volume"] if is_ours else by_the_hour)
+        self.set_volume(volume_on_assignment(self, assignment, kept))
         self.book.reassign(assignment)
         followed, self._followed = self._followed, list(assignment.stations)
         if self._line is not None:
@@ -342,22 +340,6 @@ class Box:
         """How loud it is from now on. Half the slider is a quarter of the amplitude."""
         self.volume = percent
         self.player.gain = (percent / 100) ** 2
-
-    def _volume_entry(self, assignment: Assignment) -> VolumeHours | None:
-        return entry_at(assignment, self.clock.now(), is_time_trusted=self.clock.is_trusted)
-
-    async def _follow_volume_hours(self) -> None:
-        while True:
-            await asyncio.sleep(VOLUME_LOOK_SECONDS)
-            assignment = self.assignment
-            if assignment is None:
-                continue
-            entry = self._volume_entry(assignment)
-            if slot_name(entry) != self.volume_slot:
-                self.volume_slot = slot_name(entry)
-                self.set_volume(assignment.volume if entry is None else entry.volume)
-                self.conductor.look()
-                self.tell_status()
 
     def _circumstances(self) -> Circumstances:
         current, armed = self.player.current, self.player.armed

@@ -15,7 +15,7 @@ from speaker_agent import VERSION
 from speaker_agent.state import NotEnrolled, StateDir
 
 DEFAULT_STATE = Path(os.environ.get("SPEAKER_AGENT_STATE", "/var/lib/speaker-agent"))
-KINDS = ("device", "wav", "null")
+KINDS = ("device", "wav", "null", "icecast")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,8 +36,28 @@ def main(arguments: list[str] | None = None) -> int:
     run = verbs.add_parser("run", help="be a loudspeaker until stopped")
     run.add_argument("--state", type=Path, action="append", metavar="DIR", help="repeatable")
     run.add_argument("--shared", type=Path, metavar="DIR", help="folder that a fleet shares")
-    run.add_argument("--output", choices=KINDS, default="device")
-    run.add_argument("--device", default="default", help="name of the ALSA device")
+    run.add_argument("--output", choices=KINDS, default=_environment("OUTPUT", "device"))
+    run.add_argument(
+        "--device",
+        default=_environment("DEVICE", "default"),
+        help="name of the ALSA device, as `speaker-agent devices` prints it",
+    )
+    run.add_argument(
+        "--amplifier",
+        default=_environment("AMPLIFIER", "none"),
+        metavar="SWITCH",
+        help="what switches the amplifier on before sound: none, gpio:/dev/gpiochip0:17[:low], "
+        "file:/path, command:/path",
+    )
+    run.add_argument(
+        "--feed",
+        default=_environment("FEED", ""),
+        metavar="URL",
+        help="for --output icecast: icecast://source:password@host:8000/mount; better in the "
+        "environment as SPEAKER_AGENT_FEED, where no process list shows it",
+    )
+
+    verbs.add_parser("devices", help="the sound devices of this machine")
 
     status = verbs.add_parser("status", help="how the box is, as it last said")
     status.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
@@ -51,10 +71,28 @@ def main(arguments: list[str] | None = None) -> int:
     # One line for each request says nothing that our own log does not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        return int({"enrol": _enrol, "run": _run, "status": _status}[options.verb](options))
+        verb = {"enrol": _enrol, "run": _run, "status": _status, "devices": _devices}
+        return int(verb[options.verb](options))
     except NotEnrolled as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer
         return 2
+
+
+def _environment(name: str, default: str) -> str:
+    """What /etc/default/speaker-agent says, which the service reads."""
+    return os.environ.get(f"SPEAKER_AGENT_{name}") or default
+
+
+def _devices(_options: argparse.Namespace) -> int:
+    from speaker_agent.hardware.devices import NoAlsa, list_devices
+
+    try:
+        for device in list_devices():
+            print(f"{device.name}\n    {device.what}")  # noqa: T201 - a command's answer
+    except NoAlsa as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command's answer
+        return 1
+    return 0
 
 
 def _enrol(options: argparse.Namespace) -> int:
@@ -81,9 +119,27 @@ def _enrol(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from speaker_agent.fleet import run_fleet
+    from speaker_agent.hardware.amplifier import check
 
+    wrong = ""
+    try:
+        check(options.amplifier)
+    except ValueError as error:
+        wrong = str(error)
+    if options.output == "icecast" and not options.feed.startswith("icecast://"):
+        wrong = "--output icecast needs --feed icecast://source:password@host:port/mount"
+    if wrong:
+        print(wrong, file=sys.stderr)  # noqa: T201 - a command's answer
+        return 2
     states = options.state or [DEFAULT_STATE]
-    work = run_fleet(states, output=options.output, shared=options.shared, device=options.device)
+    work = run_fleet(
+        states,
+        output=options.output,
+        shared=options.shared,
+        device=options.device,
+        amplifier=options.amplifier,
+        feed=options.feed,
+    )
     return asyncio.run(_until_told(work))
 
 

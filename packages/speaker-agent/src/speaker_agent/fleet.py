@@ -44,12 +44,16 @@ class Fleet:
         output: str = "null",
         shared: Path | None = None,
         device: str = "default",
+        amplifier: str = "none",
+        feed: str = "",
         status_seconds: float = STATUS_SECONDS,
         on_ready: Callable[["Fleet"], None] | None = None,
     ) -> None:
         self.states = [StateDir(path) for path in states]
         self.output = output
         self.device = device
+        self.amplifier = amplifier
+        self.feed = feed
         self.status_seconds = status_seconds
         self.boxes: list[Box] = []
         self.host: Host | None = None
@@ -75,6 +79,8 @@ class Fleet:
                         self.host,
                         output=self.output,
                         device=self.device,
+                        amplifier=self.amplifier,
+                        feed=self.feed,
                         status_seconds=self.status_seconds,
                     )
                     self.boxes.append(box)
@@ -104,6 +110,8 @@ async def run_fleet(
     output: str = "null",
     shared: Path | None = None,
     device: str = "default",
+    amplifier: str = "none",
+    feed: str = "",
     status_seconds: float = STATUS_SECONDS,
     on_ready: Callable[[Fleet], None] | None = None,
 ) -> None:
@@ -120,6 +128,8 @@ async def run_fleet(
         output=output,
         shared=shared,
         device=device,
+        amplifier=amplifier,
+        feed=feed,
         status_seconds=status_seconds,
         on_ready=on_ready,
     ).run()

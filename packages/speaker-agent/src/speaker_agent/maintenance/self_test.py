@@ -91,6 +91,7 @@ async def _sounds(box: Box, *, is_silent: bool) -> bool:
             loop.call_soon_threadsafe(tell, ended)
 
     playback = Playback(KEY, chime, start_at=box.clock.monotonic() + 0.2, on_ended=on_ended)
+    box.player.output.stays_off = is_silent
     box.player.arm(playback)
     box.host.pacer.add(box.player)
     box.host.pacer.wake()
@@ -99,6 +100,8 @@ async def _sounds(box: Box, *, is_silent: bool) -> bool:
     except TimeoutError:
         box.player.stop(KEY)
         return False
+    finally:
+        box.player.output.stays_off = False
     # Cut off by an item that began meanwhile: the device plays that.
     return ending in (Ending.FINISHED, Ending.PREEMPTED)
 

@@ -21,6 +21,8 @@ class Output(ABC):
     """
 
     name: str = ""
+    stays_off = False
+    """A test that nobody shall hear: an amplifier is not switched on for silence."""
     lookahead_seconds = 0.4
     """How far ahead of the ear samples are written. A hiccup of the process shorter than this is
     not heard; a stop takes at most this long where the device gives nothing back."""
@@ -57,3 +59,7 @@ class Output(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let everything go. `start` may follow, after a failure."""
+
+    def leave(self) -> None:
+        """The program ends: nothing follows."""
+        self.close()

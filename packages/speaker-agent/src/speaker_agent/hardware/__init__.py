@@ -1,0 +1,1 @@
+"""What stands between the program and the horns: sound cards, the amplifier's relay."""
