@@ -97,8 +97,8 @@ async def keep_connected(
 ) -> None:
     """Connect, talk until the line breaks, wait a little, again. Ends when cancelled or retired.
 
-    `clean_session` is false: what was sent to us while we were away waits at the broker. A cluster's
-    nodes are tried in turn.
+    `clean_session` is false: what was sent to us while we were away waits at the broker. The nodes of
+    a cluster are tried in turn.
     """
     context = tls_context(broker)
     addresses = itertools.cycle(
@@ -109,6 +109,7 @@ async def keep_connected(
     while True:
         connected_at = loop.time()
         is_refused = False
+        host, port = next(addresses)
         try:
             will = aiomqtt.Will(topics.status(serial), await make_will(), qos=1, retain=True)
             async with aiomqtt.Client(

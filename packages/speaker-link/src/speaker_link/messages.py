@@ -35,6 +35,7 @@ __all__ = [
     "Assignment",
     "Body",
     "Broker",
+    "BrokerAddress",
     "Command",
     "CommandAction",
     "CommandResult",
@@ -242,9 +243,20 @@ class Ack(Body):
     ids: Annotated[list[Identifier], Field(min_length=1, max_length=1000)]
 
 
+HostName = Annotated[str, Field(pattern=r"^[0-9A-Za-z._:-]{1,253}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class BrokerAddress(Wire):
+    host: HostName
+    port: Port
+
+
 class Broker(Wire):
-    host: Annotated[str, Field(pattern=r"^[0-9A-Za-z._:-]{1,253}$")]
-    port: Annotated[int, Field(ge=1, le=65535)]
+    host: HostName
+    port: Port
+    # Other nodes of the same cluster, to be tried in this order when one does not answer.
+    others: Annotated[list[BrokerAddress], Field(min_length=1, max_length=8)] | None = None
     uses_tls: bool
     # PEM of the authority to trust, when it is not one that the box knows already.
     authority: Annotated[str, Field(max_length=16_384)] | None = None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,12 @@ from speaker_link.enrolment import EnrolmentCode as Code
 from speaker_link.enrolment import write_answer
 from speaker_link.envelope import compose
 from speaker_link.errors import InvalidEnrolmentCode
-from speaker_link.messages import Broker, EnrolmentAnswer, EnrolmentRequest
+from speaker_link.messages import Broker, BrokerAddress, EnrolmentAnswer, EnrolmentRequest
 
 from tiengmo.audit.actions import record
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.speakers import keys
-from tiengmo.speakers.brokers.mosquitto import is_loopback
+from tiengmo.speakers.brokers.addresses import Address, cluster_addresses
 from tiengmo.speakers.brokers.passwords import hash_password, new_password
 from tiengmo.speakers.errors import EnrolmentRefused
 from tiengmo.speakers.models import Box, EnrolmentCode
@@ -133,14 +134,20 @@ def _is_known(key: PublicKey) -> bool:
 
 
 def _broker(serial: str, password: str) -> Broker:
-    host = settings.BROKER_HOST
+    nodes = cluster_addresses() or [
+        Address(settings.BROKER_PUBLIC_HOST or settings.BROKER_HOST, settings.BROKER_PORT)
+    ]
+    # Every box begins at another node, so that a cluster's nodes carry as many boxes each.
+    first = zlib.crc32(serial.encode()) % len(nodes)
+    node, *others = [*nodes[first:], *nodes[:first]]
+    named = node if cluster_addresses() else Address(settings.BROKER_HOST, settings.BROKER_PORT)
     authority = settings.KEYS / "tls" / "authority.crt"
-    uses_tls = not is_loopback(host)
     return Broker(
-        host=settings.BROKER_PUBLIC_HOST or host,
-        port=settings.BROKER_PORT,
-        uses_tls=uses_tls,
-        authority=authority.read_text() if uses_tls and authority.exists() else None,
+        host=node.host,
+        port=node.port,
+        others=[BrokerAddress(host=one.host, port=one.port) for one in others[:8]] or None,
+        uses_tls=named.uses_tls,
+        authority=authority.read_text() if named.uses_tls and authority.exists() else None,
         username=serial,
         password=password,
     )
