@@ -1,7 +1,7 @@
 """When sound that comes over a network was spoken: from its arrival and the count of samples.
 
 The most punctual piece of the last ten seconds says how the sender's clock runs against ours; the
-stream's stamps follow it by at most a millisecond a piece, which nobody hears. A piece that comes
+stream's stamps follow it by at most a millisecond a second, which nobody hears. A piece that comes
 too late to be played at its instant is not played later than the rest: it is left out, with all
 that piled up behind it, and the stream goes on at the live edge after a gap.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tiengmo.voices.audio.constants import RATE
 
 WINDOW_SECONDS = 10.0
-SLEW_SECONDS = 0.001
+SLEW = 0.001  # seconds a second
 LATE_DRIFT, EARLY_DRIFT = 0.02, -0.06
 # After a standstill a network hands over all it held; what follows is live.
 SETTLE_SECONDS = 0.15
@@ -62,7 +62,7 @@ class Timeline:
         self._lateness.append((now, lateness))
         while now - self._lateness[0][0] > WINDOW_SECONDS:
             self._lateness.popleft()
-        return Placed(position, ahead=-lateness, slew=self._slew(now))
+        return Placed(position, ahead=-lateness, slew=self._slew(now, samples))
 
     def _anchor(self, samples: int, arrival: int, position: int, now: float) -> Placed:
         if self._settles:
@@ -78,12 +78,12 @@ class Timeline:
         self._settled_at = None
         return Placed(begins)
 
-    def _slew(self, now: float) -> float:
+    def _slew(self, now: float, samples: int) -> float:
         if now - self._lateness[0][0] < WINDOW_SECONDS * 0.8:
             return 0.0
         punctual = min(lateness for _at, lateness in self._lateness)
         if LATE_DRIFT >= punctual >= EARLY_DRIFT:
             return 0.0
-        slew = SLEW_SECONDS if punctual > 0 else -SLEW_SECONDS
+        slew = (SLEW if punctual > 0 else -SLEW) * samples / RATE
         self._lateness = deque((at, lateness - slew) for at, lateness in self._lateness)
         return slew

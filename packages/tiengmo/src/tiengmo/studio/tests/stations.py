@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import time
+from typing import Self
 
 import av
 import numpy as np
@@ -30,7 +31,7 @@ class Station:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/phat.mp3"
 
-    async def __aenter__(self) -> Station:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
