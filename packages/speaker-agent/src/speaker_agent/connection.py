@@ -97,8 +97,8 @@ async def keep_connected(
 ) -> None:
     """Connect, talk until the line breaks, wait a little, again. Ends when cancelled or retired.
 
-    `clean_session` is false: what was sent to us while we were away waits at the broker. The nodes of
-    a cluster are tried in turn.
+    `clean_session` is false: what was sent to us while we were away waits at the broker. A
+    cluster's nodes are tried in turn.
     """
     context = tls_context(broker)
     addresses = itertools.cycle(
