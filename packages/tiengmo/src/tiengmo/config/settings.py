@@ -203,7 +203,7 @@ STUDIO_SOURCE_PORT = int(os.environ.get("TIENGMO_STUDIO_SOURCE_PORT", "8003"))
 STUDIO_URL = os.environ.get("TIENGMO_STUDIO_URL", "").rstrip("/")
 STUDIO_ROOT = HOME / "studio"  # what was said live, until it is kept as a sound
 # From a word's arrival here to its sound in the village, and how much of it a segment holds.
-STUDIO_DELAY_MS = int(os.environ.get("TIENGMO_STUDIO_DELAY_MS", "1900"))
+STUDIO_DELAY_MS = int(os.environ.get("TIENGMO_STUDIO_DELAY_MS", "2000"))
 STUDIO_SEGMENT_MS = int(os.environ.get("TIENGMO_STUDIO_SEGMENT_MS", "1000"))
 BROKER_KIND = os.environ.get("TIENGMO_BROKER", "auto")  # auto | mosquitto | embedded | external
 BROKER_HOST = os.environ.get("TIENGMO_BROKER_HOST", "127.0.0.1")

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1
 NOTE_SECONDS = 2.0
 # Room for a piece to be late: what remains of the delay when a segment is made and carried.
-CARRY_SECONDS = 0.45
+CARRY_SECONDS = 0.4
 RETRY_SOURCE_SECONDS = 1.0
 
 
@@ -107,7 +107,7 @@ class Session:
         if placed.position is None:
             return 0.0
         self.output.epoch += placed.slew
-        ready = self._chain.take(samples)
+        ready = self._chain.take(samples[placed.skip :])
         if placed.position > self.output.position:
             self.output.skip_to(placed.position)
         self._write(ready)

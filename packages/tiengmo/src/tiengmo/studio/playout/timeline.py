@@ -27,6 +27,8 @@ class Placed:
     """What to do with a piece: where it belongs (None: leave it out), and how far ahead it is."""
 
     position: int | None
+    # So many of its first samples belong where something else is playing already.
+    skip: int = 0
     ahead: float = 0.0
     slew: float = 0.0
 
@@ -40,12 +42,16 @@ class Timeline:
         self._anchored = False
         self._settled_at: float | None = None
         self._lateness: deque[tuple[float, float]] = deque()
+        self._taken = 0
+        self._punctual: int | None = None
 
     def lose(self) -> None:
         """The source is gone: the next piece begins anew."""
         self._anchored = False
         self._settled_at = None
         self._lateness.clear()
+        self._taken = 0
+        self._punctual = None
 
     def place(self, samples: int, *, arrival: int, position: int, now: float) -> Placed:
         """Say where a piece goes.
@@ -65,18 +71,22 @@ class Timeline:
         return Placed(position, ahead=-lateness, slew=self._slew(now, samples))
 
     def _anchor(self, samples: int, arrival: int, position: int, now: float) -> Placed:
+        # Pieces that are left out still tell when the sender began: the most punctual of them.
+        self._taken += samples
+        began = arrival - self._taken
+        self._punctual = began if self._punctual is None else min(self._punctual, began)
         if self._settles:
             if self._settled_at is None:
                 self._settled_at = now + SETTLE_SECONDS
             if now < self._settled_at:
                 return Placed(None)
-        begins = max(position, arrival - samples)
-        # What was captured before this place is taken: a jingle is still playing there.
-        if arrival <= position:
+        ends = self._punctual + self._taken
+        if ends <= position:
             return Placed(None)
+        begins = ends - samples
         self._anchored = True
         self._settled_at = None
-        return Placed(begins)
+        return Placed(max(begins, position), skip=max(0, position - begins))
 
     def _slew(self, now: float, samples: int) -> float:
         if now - self._lateness[0][0] < WINDOW_SECONDS * 0.8:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tiengmo.places.fields import AreasField
@@ -51,7 +52,7 @@ class TakeoverForm(forms.Form):
     )
     source = forms.ChoiceField(
         label=_("Nguồn tiếng"),
-        choices=Source.choices,
+        choices=[(value, capfirst(label)) for value, label in Source.choices],
         initial=Source.MICROPHONE,
         widget=forms.RadioSelect,
     )
@@ -131,7 +132,9 @@ HoursFormSet = forms.formset_factory(HoursForm, extra=0)
 class RelayForm(forms.ModelForm[Relay]):
     areas = AreasField(label=_("Địa bàn nghe"))
     source = forms.ChoiceField(
-        label=_("Nguồn"), choices=RelaySource.choices, widget=forms.RadioSelect
+        label=_("Nguồn"),
+        choices=[(value, capfirst(label)) for value, label in RelaySource.choices],
+        widget=forms.RadioSelect,
     )
     fallback = SoundChoice(
         Sound.objects.none(),

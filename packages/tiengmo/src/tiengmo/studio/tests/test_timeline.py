@@ -29,7 +29,7 @@ class Line:
             return placed
         if placed.position > self.position:
             self.gaps += 1
-        self.position = placed.position + PIECE
+        self.position = placed.position + PIECE - placed.skip
         self.shift += placed.slew
         return placed
 
@@ -85,7 +85,15 @@ def test_nothing_is_placed_under_a_jingle_that_still_plays():
     for n in range(1, 60):
         line.arrive(n * 0.1)
     assert line.gaps == 0
-    assert line.position / RATE == pytest.approx(5.9, abs=0.2)
+    assert line.position / RATE == pytest.approx(5.9, abs=0.001)
+
+
+def test_a_first_piece_that_is_late_makes_nothing_after_it_late():
+    line = Line()
+    line.position = 2 * RATE
+    for n in range(1, 60):
+        line.arrive(n * 0.1 + (0.3 if n in {19, 20, 21} else 0.0))
+    assert abs(line.lateness(5.9)) < 0.001
 
 
 def test_a_source_that_is_pulled_loses_nothing_at_its_start():
