@@ -82,6 +82,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "broadcasting/week.html",
         title=_("Lịch phát"),
         station=station,
+        shown=station.code,
         week=found,
         rows=rows_of(found, airtime),
         allowed=airtime.allowed(station.pk),

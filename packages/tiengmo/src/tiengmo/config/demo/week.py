@@ -31,9 +31,9 @@ RATE = 48_000
 # A scale of five notes, as the old tunes of the mountains have it.
 SCALE = (261.63, 293.66, 329.63, 392.00, 440.00, 523.25)
 TUNES = (
-    ("Khúc nhạc sáng (dựng thử)", "0 2 4 5 4 2 3 1 0 2 3 4 2 1 0 0" * 4),
-    ("Khúc nhạc chiều (dựng thử)", "4 3 2 0 1 2 3 2 4 5 4 3 1 2 0 0" * 4),
-    ("Khúc nhạc nương (dựng thử)", "2 2 4 5 3 4 2 1 0 1 3 2 4 3 1 0" * 4),
+    ("Khúc nhạc sáng (dựng thử)", "0 2 4 5 4 2 3 1 0 2 3 4 2 1 0 0" * 8),
+    ("Khúc nhạc chiều (dựng thử)", "4 3 2 0 1 2 3 2 4 5 4 3 1 2 0 0" * 8),
+    ("Khúc nhạc nương (dựng thử)", "2 2 4 5 3 4 2 1 0 1 3 2 4 3 1 0" * 8),
 )
 INTRO = "Đây là {station}. Chương trình {show}, nội dung dựng để thử."
 DAYS_FILLED = 7
@@ -56,7 +56,8 @@ MORNING = (
     (
         "Lịch trong ngày",
         (
-            "Bà con chú ý lịch làm việc hôm nay. Bộ phận một cửa của các xã làm việc từ bảy giờ rưỡi"
+            "Bà con chú ý lịch làm việc hôm nay. Bộ phận một cửa của các xã làm"
+            " việc từ bảy giờ rưỡi"
             " sáng đến năm giờ chiều. Ai đến làm giấy tờ nhớ mang theo thẻ căn cước."
             " Chợ phiên vẫn họp như thường lệ, bà con để xe đúng chỗ, không bày hàng ra lòng đường."
         ),
@@ -64,7 +65,8 @@ MORNING = (
     (
         "Việc nhà nông",
         (
-            "Những ngày này trời lạnh về đêm. Bà con che chắn chuồng trại cho trâu bò, cho gia súc ăn"
+            "Những ngày này trời lạnh về đêm. Bà con che chắn chuồng trại cho"
+            " trâu bò, cho gia súc ăn"
             " no trước khi trời tối, không thả rông trên núi cao. Rau màu nên tưới nước ấm vào sáng"
             " sớm để tránh sương muối. Ai cần giống và phân bón, hỏi cán bộ khuyến nông xã."
         ),
@@ -82,7 +84,8 @@ LAW = (
     (
         "Hỏi đáp pháp luật",
         (
-            "Bà con hỏi: khi bán xe máy cho người khác thì cần làm gì? Xin trả lời: hai bên làm giấy"
+            "Bà con hỏi: khi bán xe máy cho người khác thì cần làm gì? Xin trả"
+            " lời: hai bên làm giấy"
             " mua bán có chứng thực, rồi mang giấy đăng ký xe đến nơi đăng ký để sang tên."
             " Không sang tên thì khi xe gặp chuyện, chủ cũ vẫn phải lên làm việc."
         ),
@@ -90,7 +93,8 @@ LAW = (
     (
         "Nhắc nhau giữ luật",
         (
-            "Đi xe máy phải đội mũ bảo hiểm, trẻ em ngồi sau cũng đội. Đã uống rượu thì không lái xe."
+            "Đi xe máy phải đội mũ bảo hiểm, trẻ em ngồi sau cũng đội. Đã uống"
+            " rượu thì không lái xe."
             " Người chưa đủ tuổi không được giao xe. Giữ luật là giữ lấy mạng mình và người thân."
         ),
     ),
@@ -125,14 +129,14 @@ COMMUNE = (
 )
 DAILY, WORKDAYS = "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 SESSIONS = (
-    Session("082", "Chào ngày mới Bát Xát", "Nhóm sáng", time(5), 30, DAILY, MORNING),
-    Session("082", "Pháp luật quanh ta", "Tổ tư pháp", time(5, 30), 15,
+    Session("082", "Chào ngày mới Bát Xát", "Nhóm sáng", time(5), 5, DAILY, MORNING),
+    Session("082", "Pháp luật quanh ta", "Tổ tư pháp", time(5, 30), 3,
             "FREQ=WEEKLY;BYDAY=MO,WE,FR", LAW),
-    Session("082", "Chiều vùng cao", "Nhóm chiều", time(17), 20, DAILY, EVENING),
-    Session("02701", "Chuyện bản Y Tý", "Đài xã Y Tý", time(17, 25), 10, WORKDAYS, COMMUNE),
-    Session("02695", "Trịnh Tường hôm nay", "Đài xã Trịnh Tường", time(17, 25), 10, WORKDAYS,
+    Session("082", "Chiều vùng cao", "Nhóm chiều", time(17), 4, DAILY, EVENING),
+    Session("02701", "Chuyện bản Y Tý", "Đài xã Y Tý", time(17, 25), 2, WORKDAYS, COMMUNE),
+    Session("02695", "Trịnh Tường hôm nay", "Đài xã Trịnh Tường", time(17, 25), 2, WORKDAYS,
             COMMUNE),
-    Session("02710", "Bản Vược mỗi chiều", "Đài xã Bản Vược", time(17, 25), 10,
+    Session("02710", "Bản Vược mỗi chiều", "Đài xã Bản Vược", time(17, 25), 2,
             "FREQ=WEEKLY;BYDAY=TU,TH,SA", COMMUNE),
 )  # fmt: skip
 FILL_HOURS = ((time(5), time(5, 50)), (time(17), time(17, 24)))
@@ -143,15 +147,16 @@ def ensure_week(tell: Callable[[str], None]) -> None:
     if Show.objects.exists() or unit_by_code("082") is None:
         return
     chime = _recorded(_tune("5 3 4 0", beat=0.35))
+    tunes = [(title, _recorded(_tune(notes, beat=0.55))) for title, notes in TUNES]
     for session in SESSIONS:
         station = unit_by_code(session.station)
         if station is not None:
-            _make(session, station, chime)
+            _make(session, station, chime, tunes)
     district = unit_by_code("082")
     assert district is not None  # noqa: S101 (asked above)
     pool = acts.make_pool(district, "Nhạc lấp chỗ trống (dựng thử)", by=SYSTEM, is_invented=True)
-    for title, notes in TUNES:
-        acts.add_to_pool(pool, _recorded(_tune(notes, beat=0.55)), title, by=SYSTEM)
+    for title, tune in tunes:
+        acts.add_to_pool(pool, tune, title, by=SYSTEM)
     for from_at, to_at in FILL_HOURS:
         rule = FillRule(
             station=district, pool=pool, from_at=from_at, to_at=to_at, no_repeat_minutes=3
@@ -160,7 +165,9 @@ def ensure_week(tell: Callable[[str], None]) -> None:
     tell("Lịch phát một tuần (dựng thử) đã có: xem Lịch phát trong giao diện cán bộ.")
 
 
-def _make(session: Session, station: Unit, chime: Sound) -> None:
+def _make(
+    session: Session, station: Unit, chime: Sound, tunes: Sequence[tuple[str, Sound]]
+) -> None:
     show = Show(
         station=station,
         title=session.title,
@@ -178,7 +185,9 @@ def _make(session: Session, station: Unit, chime: Sound) -> None:
     soon = timezone.now() + timedelta(days=DAYS_FILLED)
     for number, episode in enumerate(Episode.objects.filter(show=show, start_at__lt=soon)):
         acts.add_segment(episode, sound=intro, title="Lời chào", by=SYSTEM)
-        for title, sound in _turned(spoken, number):
+        # A word, a tune, a word: as a presenter would.
+        pairs = zip(_turned(spoken, number), _turned(tunes, number), strict=False)
+        for title, sound in (piece for pair in pairs for piece in pair):
             acts.add_segment(episode, sound=sound, title=title, by=SYSTEM)
 
 
