@@ -140,7 +140,9 @@ def locality(db, monkeypatch):
 
     monkeypatch.setattr(
         "tiengmo.voices.actions.speak",
-        lambda text, *, language, voice="": ready_sound(text, key=language, language=language),
+        lambda text, *, language, voice="", by=None: ready_sound(
+            text, key=language, language=language
+        ),
     )
     here = Locality()
     picture = io.BytesIO()

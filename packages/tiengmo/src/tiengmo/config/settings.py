@@ -167,9 +167,9 @@ AXES_LOCKOUT_CALLABLE = "tiengmo.people.views.sign_in.locked_out"
 OTP_TOTP_ISSUER = "Tiếng Mõ"
 
 LANGUAGE_CODE = "vi"
-# Not what the browser asks for: half the offices' browsers ask for English, and would get a page
-# in two languages. English joins here when its catalogue is whole.
-LANGUAGES = [("vi", "Tiếng Việt")]
+# Not what the browser asks for (half the offices' browsers ask for English): everybody begins in
+# Vietnamese and may choose English in their account.
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True

@@ -1,18 +1,24 @@
-"""The languages a bulletin may be written or spoken in: BCP 47 codes, Vietnamese names."""
+"""The languages a bulletin may be written or spoken in: BCP 47 codes, and their names."""
 
 import csv
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 MAIN = "vi"
 
 
 @cache
-def names() -> dict[str, str]:
-    """Name every known language by its code, in the order of the data file."""
+def _names(column: str) -> dict[str, str]:
     path = Path(__file__).parent / "data" / "languages.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+        return {row["code"]: row[column] for row in csv.DictReader(file)}
+
+
+def names() -> dict[str, str]:
+    """Name every known language by its code, in the reader's language and the data file's order."""
+    return _names("english" if (get_language() or MAIN).startswith("en") else "name")
 
 
 def name_of(code: str) -> str:

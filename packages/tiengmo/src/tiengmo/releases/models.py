@@ -2,27 +2,28 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Priority(models.TextChoices):
     """Circular 39/2020/TT-BTTTT's order: a strictly higher one interrupts at once."""
 
-    ROUTINE = "routine", "thường"
-    PRIORITY = "priority", "ưu tiên"
-    EMERGENCY = "emergency", "khẩn cấp"
+    ROUTINE = "routine", _("thường")
+    PRIORITY = "priority", _("ưu tiên")
+    EMERGENCY = "emergency", _("khẩn cấp")
 
 
 class DeliveryStatus(models.TextChoices):
-    CREATED = "created", "vừa lập"
-    SENDING = "sending", "đang gửi"
-    PENDING = "pending", "đang chờ"
-    SENT = "sent", "đã gửi"
-    DELIVERED = "delivered", "đã tới"
-    CANCELLED = "cancelled", "đã huỷ"
-    FAILED_TEMPORARILY = "failed_temporarily", "lỗi tạm thời"
-    FAILED_PERMANENTLY = "failed_permanently", "không tới"
-    IN_DOUBT = "in_doubt", "chưa rõ"
-    WITHDRAWN = "withdrawn", "đã gỡ"
+    CREATED = "created", _("vừa lập")
+    SENDING = "sending", _("đang gửi")
+    PENDING = "pending", _("đang chờ")
+    SENT = "sent", _("đã gửi")
+    DELIVERED = "delivered", _("đã tới")
+    CANCELLED = "cancelled", _("đã huỷ")
+    FAILED_TEMPORARILY = "failed_temporarily", _("lỗi tạm thời")
+    FAILED_PERMANENTLY = "failed_permanently", _("không tới")
+    IN_DOUBT = "in_doubt", _("chưa rõ")
+    WITHDRAWN = "withdrawn", _("đã gỡ")
 
 
 class Release(models.Model):
@@ -32,9 +33,9 @@ class Release(models.Model):
     """
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", "chờ đến giờ"
-        RELEASED = "released", "đã phát hành"
-        WITHDRAWN = "withdrawn", "đã gỡ"
+        SCHEDULED = "scheduled", _("chờ đến giờ")
+        RELEASED = "released", _("đã phát hành")
+        WITHDRAWN = "withdrawn", _("đã gỡ")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What it was made from, by name and not by foreign key: sources live in higher apps.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -139,6 +139,11 @@ class BulletinViewSet(SnippetViewSet):
     unlock_view_class = BulletinUnlockView
     create_template_name = "newsroom/bulletin_create.html"
     edit_template_name = "newsroom/bulletin_edit.html"
+
+    @property
+    def breadcrumbs_items(self) -> list[dict[str, Any]]:
+        # Wagtail's own names its start page once, when the process starts, in one language.
+        return [{"url": reverse_lazy("wagtailadmin_home"), "label": _("Home")}]
 
     def register_chooser_viewset(self) -> None:
         """Offer no chooser: Wagtail's lists the bulletins of every unit, and nothing uses it."""

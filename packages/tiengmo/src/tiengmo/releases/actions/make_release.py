@@ -7,6 +7,7 @@ import nh3
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from tiengmo.audit.actions import record
 from tiengmo.foundation.vietnamese import fold, nfc
@@ -62,17 +63,17 @@ def make_release(
     starts_at = max(release_at, now) if release_at else now
     window_end_at = window_end_at or starts_at + DEFAULT_WINDOW
     if not renditions:
-        raise ReleaseError("Bản tin chưa có nội dung để phát hành.")
+        raise ReleaseError(_("Bản tin chưa có nội dung để phát hành."))
     if not audience:
-        raise ReleaseError("Chưa chọn địa bàn nhận tin.")
+        raise ReleaseError(_("Chưa chọn địa bàn nhận tin."))
     if not channels:
-        raise ReleaseError("Chưa chọn kênh phát hành.")
+        raise ReleaseError(_("Chưa chọn kênh phát hành."))
     if window_end_at <= starts_at:
-        raise ReleaseError("Hạn phát đã qua trước giờ phát hành. Hãy chọn hạn phát muộn hơn.")
+        raise ReleaseError(_("Hạn phát đã qua trước giờ phát hành. Hãy chọn hạn phát muộn hơn."))
     for draft in renditions:
         if draft.sound is not None and not draft.sound.is_ready:
             raise ReleaseError(
-                "Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại."
+                _("Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại.")
             )
     with transaction.atomic():
         release, is_new = Release.objects.get_or_create(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
@@ -21,7 +22,7 @@ def withdraw_release(release: Release, *, by: User, reason: str) -> Release:
     Raises ReleaseError without a reason. A second withdrawal changes nothing.
     """
     if not reason.strip():
-        raise ReleaseError("Hãy ghi lý do gỡ: lý do được lưu lại và hiện cho người đọc.")
+        raise ReleaseError(_("Hãy ghi lý do gỡ: lý do được lưu lại và hiện cho người đọc."))
     with transaction.atomic():
         locked = Release.objects.select_for_update().get(pk=release.pk)
         if locked.status == Release.Status.WITHDRAWN:
