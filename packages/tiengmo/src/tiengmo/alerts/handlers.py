@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from tiengmo.channels.loudspeakers.reports import on_play_reported
 from tiengmo.outbox.actions import announce
 from tiengmo.outbox.registry import every, handles
 from tiengmo.speakers.actions import await_sounds
+from tiengmo.speakers.models import PlayReport
 
 from .actions import expire_alert, fetch_feed, lapse_alert, release_alert
 from .listeners import WAITING
 from .models import Alert, Feed
 from .rules import WAITS
+
+# The release's deliveries follow within seconds; a play lasts about as long.
+COUNT_AFTER = timedelta(minutes=2)
 
 
 @handles("alerts.prefetch")
@@ -44,7 +50,19 @@ def prefetch(payload: dict[str, Any]) -> None:
 
 @handles("alerts.release")
 def release(payload: dict[str, Any]) -> None:
-    release_alert(Alert.objects.select_related("station", "seconder").get(pk=payload["alert"]))
+    alert = Alert.objects.select_related("station", "seconder").get(pk=payload["alert"])
+    release_alert(alert)
+    announce("alerts.count", payload, due_at=timezone.now() + COUNT_AFTER)
+
+
+@handles("alerts.count")
+def count(payload: dict[str, Any]) -> None:
+    """Give plays their deliveries that were reported before the release had made them."""
+    alert = Alert.objects.get(pk=payload["alert"])
+    name = f"{alert.wire_id}.{alert.version}."
+    for report in PlayReport.objects.filter(item_id__startswith=name).select_related("box"):
+        # Counted by the report's own id: a second time changes nothing.
+        on_play_reported(report=report)
 
 
 @handles("alerts.expire")

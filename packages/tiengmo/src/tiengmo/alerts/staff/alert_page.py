@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -21,6 +20,7 @@ from tiengmo.releases.models import Release
 from tiengmo.speakers.issuers import certified_key
 
 from .common import attempt, home_trail, page
+from .languages import LANGUAGES
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from tiengmo.alerts.models import Info
 
     from .common import StaffRequest
-
-LANGUAGES = {
-    "vi": gettext_lazy("Tiếng Việt"), "hmn": gettext_lazy("Tiếng Hmông"),
-    "ium": gettext_lazy("Tiếng Dao"), "pcc": gettext_lazy("Tiếng Giáy"),
-    "tyz": gettext_lazy("Tiếng Tày"), "hni": gettext_lazy("Tiếng Hà Nhì"),
-}  # fmt: skip
 
 
 def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from . import alert_page, home, key_page, others, writing
+from . import alert_page, home, key_page, others, templates_page, writing
 
 urlpatterns = [
     path("canh-bao/", home.home, name="alerts_home"),
     path("canh-bao/soan/", home.choose, name="alerts_choose"),
     path("canh-bao/soan/<int:pk>/", writing.compose, name="alerts_compose"),
     path("canh-bao/khoa/", key_page.key_page, name="alerts_key"),
+    path("canh-bao/mau/", templates_page.templates, name="alerts_templates"),
+    path("canh-bao/mau/<int:pk>/", templates_page.template, name="alerts_template"),
     path("canh-bao/nguon/", others.feeds, name="alerts_feeds"),
     path("canh-bao/nguon/<int:pk>/", others.feeds, name="alerts_feed"),
     path("canh-bao/tin/<int:pk>/", others.proposal, name="alerts_proposal"),

@@ -12,6 +12,7 @@ from tiengmo.alerts.actions import draft_alert, draft_all_clear, draft_update
 from tiengmo.alerts.models import Proposal, Template
 from tiengmo.alerts.queries import ISSUING_ROLES, alerts_for, open_proposals
 from tiengmo.people.queries import units_where
+from tiengmo.places.queries import areas_label
 
 from .common import attempt, home_trail, page
 from .forms import ComposeForm
@@ -57,6 +58,7 @@ def compose(request: StaffRequest, pk: int) -> HttpResponse:
         title=template.name,
         trail=home_trail(),
         form=form,
+        chosen=areas_label(form.initial["areas"]) if form.initial["areas"] else "",
         template=template,
         proposal=proposal,
     )
@@ -114,6 +116,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
         title=_("Cập nhật: %(headline)s") % {"headline": alert.headline},
         trail=home_trail(),
         form=form,
+        chosen=areas_label(alert.areas),
         template=template,
         updates=alert,
     )
