@@ -73,17 +73,22 @@ def on_air_between(areas: Iterable[str], first: datetime, last: datetime) -> lis
     )
     return [
         item
-        for item in items.order_by("start_at")
+        for item in items.select_related("station").order_by("start_at")
         if span_of(item).meets(around) and villages & airtime.villages(item.areas)
     ]
 
 
 def minutes_of(station: Unit, first: datetime, last: datetime) -> list[Stretch]:
-    """Account for every minute of a station's air: what plays, what fills, quiet hours, silence."""
+    """Account for every minute of a station's air: what plays, what fills, quiet hours, silence.
+
+    Its own items and those of the stations above it; each station below it has air of its own.
+    """
     airtime = Airtime()
+    heard = set(airtime.line(station.pk))
     items = [
         (span_of(item), What.FILL if item.part == Part.FILL else What.ITEM, item)
         for item in on_air_between([station.code], first, last)
+        if item.station_id in heard
     ]
     villages = airtime.villages([station.code])
     return account(first, last, items, airtime.quiet_everywhere(villages, first, last))

@@ -163,7 +163,7 @@ def _place(
     if not areas:
         return
     duration_ms = int(piece.duration / timedelta(milliseconds=1))
-    title = str(episode) if piece.segment is None else f"{episode}: {piece.title}"
+    title = f"{episode}: {piece.title}"
     wanted = {
         "station_id": episode.station_id,
         "title": title[:300],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiengmo.broadcasting.models import FillRule, Part, PlayoutItem
 from tiengmo.broadcasting.parts import editions_of_sound
-from tiengmo.broadcasting.rules.placing import GAP, Span, free_spans
+from tiengmo.broadcasting.rules.placing import GAP, Span, first_allowed, free_spans
 from tiengmo.broadcasting.rules.recurrence import instant
 
 if TYPE_CHECKING:
@@ -111,22 +111,22 @@ def _chosen(plan: Plan, rule: FillRule, window: Span) -> Iterator[dict[str, Any]
     for gap in free_spans(window, _taken(plan, rule, window)):
         cursor = gap.start
         while True:
+            # Whoever may be heard first; of several, who was not heard for longest.
             best = None
             for entry, editions in sounds:
                 length = timedelta(milliseconds=editions[0]["duration_ms"])
                 times = heard.setdefault(editions[0]["sha256"], [])
-                if cursor + length > gap.end or any(
-                    abs(cursor - at) < no_repeat + length for at in times
-                ):
+                at = first_allowed(cursor, times, no_repeat + length)
+                if at + length > gap.end:
                     continue
-                last = max((at for at in times if at < cursor), default=None)
-                rank = (last is not None, last or cursor, entry.pk)
+                last = max((one for one in times if one < at), default=None)
+                rank = (at, last is not None, last or at, entry.pk)
                 if best is None or rank < best[0]:
                     best = (rank, entry, editions, length)
             if best is None:
                 break
-            _rank, entry, editions, length = best
-            heard[editions[0]["sha256"]].append(cursor)
+            (at, *_order), entry, editions, length = best
+            heard[editions[0]["sha256"]].append(at)
             yield {
                 "station_id": rule.station_id,
                 "title": entry.title[:300],
@@ -134,11 +134,11 @@ def _chosen(plan: Plan, rule: FillRule, window: Span) -> Iterator[dict[str, Any]
                 "fill_rule_id": rule.pk,
                 "areas": [rule.station.code],
                 "editions": editions,
-                "start_at": cursor,
-                "start_before_at": cursor + FILL_WINDOW,
+                "start_at": at,
+                "start_before_at": at + FILL_WINDOW,
                 "duration_ms": editions[0]["duration_ms"],
             }
-            cursor += length + GAP
+            cursor = at + length + GAP
 
 
 def _heard_at(plan: Plan, rule: FillRule, no_repeat: timedelta) -> dict[str, list[datetime]]:

@@ -102,6 +102,14 @@ def free_spans(window: Span, taken: Iterable[Span], *, gap: timedelta = GAP) -> 
     return found
 
 
+def first_allowed(at: datetime, heard: Iterable[datetime], apart: timedelta) -> datetime:
+    """Give the first instant from `at` that is at least `apart` from every one of `heard`."""
+    for other in sorted(heard):
+        if abs(at - other) < apart:
+            at = other + apart
+    return at
+
+
 def overlap_of_all(groups: Sequence[Sequence[Span]]) -> list[Span]:
     """Give the spans that lie in every one of these groups."""
     if not groups:

@@ -18,6 +18,7 @@ from tiengmo.broadcasting.airtime import Airtime
 from tiengmo.broadcasting.exports import calendar_of
 from tiengmo.broadcasting.models import Episode, PlayoutItem
 from tiengmo.broadcasting.queries import minutes_of, operated_by
+from tiengmo.broadcasting.rules.placing import GAP
 from tiengmo.broadcasting.week import bounds, monday_of, rows_of, weeks_of
 
 from .common import (
@@ -191,7 +192,12 @@ def minutes(request: HttpRequest, code: str, day: str) -> HttpResponse:
         on=on,
         before=on - timedelta(days=1),
         after=on + timedelta(days=1),
-        stretches=minutes_of(station, span.start, span.end),
+        # The breath between two items is not worth a row.
+        stretches=[
+            one
+            for one in minutes_of(station, span.start, span.end)
+            if one.item is not None or one.end - one.start > GAP
+        ],
         planned_until=timezone.now() + timedelta(hours=48),
         may_operate=may_operate(request, station.pk),
         week_url=reverse("broadcasting_week"),

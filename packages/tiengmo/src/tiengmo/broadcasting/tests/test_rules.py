@@ -17,7 +17,13 @@ from tiengmo.broadcasting.rules.allowed import (
     sessions,
     together,
 )
-from tiengmo.broadcasting.rules.placing import BREATH, OVERRUN, free_spans, lay_out
+from tiengmo.broadcasting.rules.placing import (
+    BREATH,
+    OVERRUN,
+    first_allowed,
+    free_spans,
+    lay_out,
+)
 from tiengmo.broadcasting.rules.recurrence import (
     check_lunar,
     check_rrule,
@@ -92,6 +98,19 @@ def test_what_is_free_meets_nothing_and_leaves_nothing_out(window, taken):
         at = whole.start + timedelta(seconds=second, milliseconds=500)
         is_taken = any(other.start <= at < other.end for other in others)
         assert is_taken != any(span.start <= at < span.end for span in free)
+
+
+@given(at=SECONDS, heard=st.lists(SECONDS, max_size=8), apart=st.integers(0, 600))
+def test_nothing_is_repeated_too_soon_nor_later_than_it_must(at, heard, apart):
+    found = first_allowed(
+        EPOCH + timedelta(seconds=at),
+        [EPOCH + timedelta(seconds=one) for one in heard],
+        timedelta(seconds=apart),
+    )
+    second = (found - EPOCH).total_seconds()
+    assert all(abs(second - one) >= apart for one in heard)
+    earlier = range(at, int(second))
+    assert not any(all(abs(one - other) >= apart for other in heard) for one in earlier)
 
 
 TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
