@@ -69,6 +69,7 @@ class Conductor:
         self.on_change = on_change
         self._look = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._live_told: Playback | None = None
         self._stop_reasons: dict[str, CutReason] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -202,6 +203,9 @@ class Conductor:
         playback = self.player.current
         entry = self.playing
         if playback is not None and self.desk.stream(playback.key) is not None:
+            if playback is not self._live_told and playback.first_heard_at is not None:
+                self._live_told = playback
+                self.on_change()
             self.desk.note_progress(playback)
         if playback is None or entry is None or playback.first_heard_at is None:
             return
@@ -274,6 +278,7 @@ class Conductor:
         reason = self._stop_reasons.pop(playback.key, None)
         if reason is None and playback.ending is not Ending.FINISHED:
             reason = _ENDINGS[playback.ending or Ending.STOPPED]
+        self._live_told = None
         await self.desk.ended(playback, reason)
         self.on_change()
         self.look()
