@@ -14,17 +14,20 @@ from .models import IssuerKey, StationKey
 from .retention import retain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from speaker_link.keys import PrivateKey
 
 
 def publish_revocations(root: PrivateKey) -> None:
     """Have the whole list stand on the broker."""
-    rows = chain(
+    rows: Iterable[StationKey | IssuerKey] = chain(
         StationKey.objects.exclude(revoked_at=None), IssuerKey.objects.exclude(revoked_at=None)
     )
     revoked = [
         RevokedKey(kid=row.kid, revoked_at=row.revoked_at, reason=row.revocation_reason)
-        for row in sorted(rows, key=lambda row: (row.revoked_at, row.kid))
+        for row in sorted(rows, key=_when)
         if row.revoked_at is not None
     ]
     retain(
@@ -34,3 +37,7 @@ def publish_revocations(root: PrivateKey) -> None:
             by=[Signer(root)],
         ),
     )
+
+
+def _when(row: StationKey | IssuerKey) -> tuple[datetime, str]:
+    return row.revoked_at or row.created_at, row.kid

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
-from signxml import XMLSigner, XMLVerifier, methods
+from signxml import methods
 from signxml.exceptions import SignXMLException
+from signxml.signer import XMLSigner
+from signxml.verifier import XMLVerifier
 
 if TYPE_CHECKING:
     from pathlib import Path

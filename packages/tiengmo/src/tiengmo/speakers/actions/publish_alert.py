@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,8 +61,8 @@ def sign_alert(words: AlertWords, *, by: Signer, now: datetime) -> str:
         version=words.version,
         alert=words.alert,
         station=words.station.code,
-        status=words.status,
-        msg_type=words.msg_type,
+        status=cast("Literal['Actual', 'Exercise', 'Test']", words.status),
+        msg_type=cast("Literal['Alert', 'Update', 'Cancel']", words.msg_type),
         title=" ".join(words.title.split())[:300],
         start=now,
         until=words.until,
