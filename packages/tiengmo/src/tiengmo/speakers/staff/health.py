@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -160,7 +161,7 @@ def _shared_with_neighbours(box: Box, outages: list[Outage]) -> set[int]:
     unit = box.village.unit_id
     neighbours = Outage.objects.filter(
         box__village__unit=unit,
-        began_at__gte=min(one.began_at for one in outages) - timezone.timedelta(minutes=5),
+        began_at__gte=min(one.began_at for one in outages) - timedelta(minutes=5),
     ).values_list("pk", "box_id", "began_at")
     in_service = type(box).objects.filter(village__unit=unit, retired_at=None)
     return shared(

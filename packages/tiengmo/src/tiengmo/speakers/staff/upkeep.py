@@ -90,7 +90,8 @@ def rounds(request: HttpRequest) -> HttpResponse:
     )
     listed = listed.select_related("unit").order_by("-on", "unit__name")
     page = Paginator(listed, ON_A_PAGE).get_page(request.GET.get("page"))
-    for one in page:
+    rows: list[Any] = list(page)
+    for one in rows:
         one.unanswered = one.asked - one.good - one.faulty
         one.is_open = now < one.closes_at
     plans = plan_of_each_unit()
@@ -98,6 +99,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     named = {plan.unit_id: plan for pk, plan in plans.items() if pk in visible}
     context = {
         "page": page,
+        "rows": rows,
         "form": form,
         "may_plan": bool(units),
         "plans": [(unit, named[unit.pk]) for unit in units_in_force().filter(pk__in=named)],

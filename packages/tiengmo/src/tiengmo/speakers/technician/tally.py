@@ -172,7 +172,7 @@ def _totals_before(hour: datetime) -> dict[str, tuple[int, int]]:
 def tally_day(on: date) -> None:
     """Sum a day of the locality's calendar from its hours, while these are kept."""
     starts = timezone.make_aware(datetime(on.year, on.month, on.day))  # noqa: DTZ001 - made aware
-    sums = (
+    sums: Any = (
         HourTally.objects.filter(hour_at__gte=starts, hour_at__lt=starts + timedelta(days=1))
         .values("box_id")
         .annotate(**{f"sum_{name}": Sum(name) for name in _COUNTED})

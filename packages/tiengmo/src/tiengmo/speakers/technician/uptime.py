@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from .rules import hour_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from tiengmo.speakers.models import Box
 
@@ -84,6 +86,7 @@ def records(boxes: Iterable[Box], period: str, *, now: datetime | None = None) -
     now = now or timezone.now()
     found = {box.pk: Record(box) for box in boxes}
     slots: list[datetime] | list[date]
+    rows: QuerySet[Any, tuple[Any, ...]]
     if period == "24h":
         slots = [hour_of(now) - timedelta(hours=n) for n in reversed(range(PERIODS[period]))]
         rows = HourTally.objects.filter(hour_at__gte=slots[0]).values_list(

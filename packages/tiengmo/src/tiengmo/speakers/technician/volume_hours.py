@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,7 +32,7 @@ def set_volume_hours(place: Unit | Box, hours: Hours, *, by: Actor) -> VolumePro
     unit = place.village.unit if isinstance(place, Box) else place
     if isinstance(by, User):
         require_role(by, Role.OPERATOR, unit)
-    where = {"box": place} if is_box else {"unit": place}
+    where: dict[str, Any] = {"box": place} if is_box else {"unit": place}
     with transaction.atomic():
         if hours:
             profile, _is_new = VolumeProfile.objects.update_or_create(
