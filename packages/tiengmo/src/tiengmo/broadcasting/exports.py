@@ -60,7 +60,8 @@ def calendar_of(station: Unit, monday: date, *, weeks: int = CALENDAR_WEEKS) -> 
         if contents := "\n".join(str(segment) for segment in episode.segments.all()):
             event.add("description", contents)
         calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def log_as_csv(heard: Iterable[Heard]) -> str:

@@ -15,7 +15,11 @@ from tiengmo.voices.models import Sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
     from uuid import UUID
+
+
+_FIELDS = ("episode_id", "sound__duration_ms", "sound__status", "release_id", "release__status")
 
 
 @dataclass
@@ -43,13 +47,10 @@ def lengths_of(episodes: Iterable[Episode]) -> dict[UUID, Length]:
         if (key := episode.show.jingle_in_id) is not None:
             found[episode.pk].add(jingles.get(key))
     starts = [episode.start_at for episode in episodes]
-    rows = Segment.objects.none()
+    segments: list[tuple[Any, ...]] = []
     if starts:
         rows = Segment.objects.filter(episode__start_at__range=(min(starts), max(starts)))
-    rows = rows.values_list(
-        "episode_id", "sound__duration_ms", "sound__status", "release_id", "release__status"
-    )
-    segments = [row for row in rows if row[0] in found]
+        segments = [row for row in rows.values_list(*_FIELDS) if row[0] in found]
     longest = _longest({row[3] for row in segments if row[3] is not None})
     for episode_id, duration, status, release, release_status in segments:
         if release is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tiengmo.broadcasting.airtime import Airtime
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tiengmo.places.models import Unit
+
+
+@cache
+def _episodes_url() -> str:
+    return f"{reverse('broadcasting_week')}so-phat/"
+
 
 # Less is nothing that anybody would hear.
 WORTH_SAYING = timedelta(seconds=30)
@@ -45,6 +53,11 @@ class Slot:
     is_own: bool
     may_change: bool
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        # Asked three hundred times a page: reversed once.
+        return f"{_episodes_url()}{self.episode.pk}/"
 
     @property
     def worst(self) -> str:

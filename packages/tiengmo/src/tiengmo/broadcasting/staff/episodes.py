@@ -131,7 +131,8 @@ def _may_change(request: HttpRequest, found: Episode) -> bool:
 def _contents(found: Episode) -> dict[str, Any]:
     """What is heard when, by true lengths, and what is said against it."""
     pieces = pieces_of(found)
-    rows, at = [], found.start_at
+    rows: list[dict[str, Any]] = []
+    at = found.start_at
     for piece in pieces:
         rows.append({"piece": piece, "at": at, "length": clock(piece.duration)})
         if piece.editions:

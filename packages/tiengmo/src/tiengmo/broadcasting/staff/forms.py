@@ -54,7 +54,7 @@ def _time(**options: Any) -> forms.TimeField:
     return forms.TimeField(widget=widget, input_formats=["%H:%M", "%H:%M:%S"], **options)
 
 
-def _sound(text_field: str, **options: Any) -> forms.ModelChoiceField:
+def _sound(text_field: str, **options: Any) -> forms.ModelChoiceField[Sound]:
     return forms.ModelChoiceField(
         Sound.objects.all(),
         to_field_name="key",
@@ -157,7 +157,8 @@ class RuleForm(forms.ModelForm[ShowRule]):
         rule = self.instance
         weekly = _WEEKLY.fullmatch(rule.rrule)
         if weekly is not None:
-            self.initial |= {"weekdays": weekly[2].split(","), "every_weeks": int(weekly[1] or 1)}
+            self.initial["weekdays"] = weekly[2].split(",")
+            self.initial["every_weeks"] = int(weekly[1] or 1)
         elif rule.rrule == "FREQ=DAILY":
             self.initial["weekdays"] = [code for code, _name in WEEKDAYS]
         self.initial["rrule"] = "" if "weekdays" in self.initial else rule.rrule

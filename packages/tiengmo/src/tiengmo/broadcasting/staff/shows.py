@@ -228,7 +228,7 @@ def new_fill(request: HttpRequest, code: str) -> HttpResponse:
         )
     else:
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
     return _back(station)
 
 
