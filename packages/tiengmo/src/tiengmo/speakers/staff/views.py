@@ -285,6 +285,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
             context |= {
                 "code": code,
                 "command": command,
+                "install_command": "sudo apt install ./speaker-agent_*.deb && "
+                f"sudo -u speaker-agent {command} && sudo systemctl start speaker-agent",
                 "qr": mark_safe(drawing),  # noqa: S308 - drawn here, from our own text
                 "village": form.cleaned_data["village"],
                 "board_url": reverse("speakers_board"),
