@@ -8,6 +8,7 @@ from the sound device. Then light receivers, which only take the message in, and
 fan-out of the same bytes on the same broker.
 
     python -m bench.alert_latency [--rounds 10] [--light 300 5000 19500] [--no-agents]
+        [--home FOLDER]
 """
 
 from __future__ import annotations
@@ -150,10 +151,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--light", type=int, nargs="*", default=[300, 5000, 19_500])
     parser.add_argument("--no-agents", action="store_true")
+    parser.add_argument("--home", type=Path, help="of a demo that was set up before and is stopped")
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    home = Path(tempfile.mkdtemp(prefix="tiengmo-bench-"))
+    home = options.home or Path(tempfile.mkdtemp(prefix="tiengmo-bench-"))
     os.environ |= {
         "TIENGMO_HOME": str(home),
         "TIENGMO_ROOT": str(ROOT),

@@ -85,7 +85,7 @@ def test_two_phones_warn_a_commune_in_under_a_minute(sign_in, citizen, system):
     citizen.look("alert-on-a-commune-s-page")
     neighbour = system.rows(
         "SELECT code FROM places_unit WHERE code NOT IN (?, '082') AND valid_to IS NULL"
-        " AND parent_id IS NOT NULL AND is_planned = 0 ORDER BY code",
+        " AND parent_id IS NOT NULL AND is_planned = 0 ORDER BY code DESC",
         COMMUNE,
     )[0][0]
     citizen.open(f"/xa/{neighbour}/")

@@ -104,7 +104,8 @@ def draft_all_clear(alert: Alert, *, by: User, text: str = "") -> Alert:
     main = alert.main_info
     of = main.headline if main is not None else alert.event
     prefix = rules.headline_of(status=alert.status, headline="")
-    headline = _("Đã an toàn: hết %(event)s") % {"event": of.removeprefix(prefix).strip()}
+    what = of.removeprefix(prefix).strip()
+    headline = _("Đã an toàn: hết %(event)s") % {"event": what[:1].lower() + what[1:]}
     return _draft(
         template=template,
         by=by,

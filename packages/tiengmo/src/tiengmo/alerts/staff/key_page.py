@@ -33,7 +33,7 @@ def key_page(request: StaffRequest) -> HttpResponse:
     response = page(
         request,
         "key",
-        title=_("Khoá ký cảnh báo của tôi"),
+        title=_("Khoá ký của tôi"),
         trail=home_trail(),
         key=key,
         may_have=bool(set(ISSUING_ROLES) & roles_of(request.user)),
