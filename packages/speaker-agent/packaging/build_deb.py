@@ -151,7 +151,7 @@ def build(arch: str, into: Path, *, wheels: Path | None = None) -> Path:
                 path.chmod(0o755)
             os.utime(path, (epoch, epoch))
         subprocess.run(  # noqa: S603 - our own fixed command
-            ["dpkg-deb", "--root-owner-group", "-Zgzip", "--build", str(tree), str(target)],  # noqa: S607
+            ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", str(tree), str(target)],  # noqa: S607
             check=True,
             stdout=subprocess.DEVNULL,
         )
