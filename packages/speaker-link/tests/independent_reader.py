@@ -17,16 +17,8 @@ from jsonschema import Draft202012Validator, validators
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "vectors" / "schema.json").read_text("utf-8"))
 RANK = {"routine": 0, "priority": 1, "emergency": 2}
-LIFE_DAYS = {
-    "time": 5 / 1440,
-    "live": 2 / 1440,
-    "enrolment_answer": 1 / 24,
-    "command": 1,
-    "takeover": 7,
-    "alert": 7,
-    "schedule": 8,
-    "ack": 8,
-}
+LIFE_DAYS = {"time": 5 / 1440, "live": 2 / 1440, "enrolment_answer": 1 / 24, "command": 1}
+LIFE_DAYS |= {"takeover": 7, "alert": 7, "schedule": 8, "ack": 8}
 OF_STATIONS = {"schedule", "takeover", "live", "alert"}
 STATE = {"schedule", "takeover", "alert", "assignment", "revocations", "root_rotation"}
 TO_BOXES = STATE | {"live", "command", "time", "ack", "enrolment_answer"}
@@ -44,12 +36,7 @@ LEAVES = {
     "reports": {"play_report", "held", "refusal", "command_result", "log"},
     "time-request": {"time_request"},
 }
-STATION_LEAVES = {
-    "schedule": "schedule",
-    "takeover": "takeover",
-    "live": "live",
-    "alerts": "alert",
-}
+STATION_LEAVES = {kind: kind for kind in OF_STATIONS - {"alert"}} | {"alerts": "alert"}
 # RFC 6716, table 2, in samples at 48 kHz.
 FRAMES = [480, 960, 1920, 2880] * 3 + [480, 960] * 2 + [120, 240, 480, 960] * 4
 GRACE = timedelta(seconds=5)

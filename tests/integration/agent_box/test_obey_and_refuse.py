@@ -157,7 +157,7 @@ def test_a_new_assignment_is_followed_and_its_copies_disturb_nothing(within):
                 lambda: locality.statuses[box.serial].assignment_version == 2, seconds=10
             )
             assert box.volume == 40
-            assert subscribed == [[topics.schedule("083")]]
+            assert subscribed == [topics.of_station("083")]
             await box.refresh()
             await asyncio.sleep(1.5)
             assert len(subscribed) == 2

@@ -128,7 +128,7 @@ class Box:
             sessions=self.sessions,
             on_change=self._on_play_change,
         )
-        self.desk.on_change = self._on_air_change
+        self.desk.on_change = self.conductor.look
         self.desk.cut = self.conductor.cut
         self.holder = Holder(
             host=host,
@@ -321,10 +321,6 @@ class Box:
             await self.inbox.recall_schedules()
             await self.inbox.read_what_waited_for_time()
             self.tell_status()
-
-    def _on_air_change(self) -> None:
-        """A segment every second brings nothing new to fetch or to tell."""
-        self.conductor.look()
 
     def _on_play_change(self) -> None:
         self.holder.look()
