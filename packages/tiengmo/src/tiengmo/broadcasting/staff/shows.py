@@ -122,7 +122,7 @@ def close(request: HttpRequest, pk: Any) -> HttpResponse:
 
 def new_rule(request: HttpRequest, pk: Any) -> HttpResponse:
     show = get_object_or_404(Show.objects.select_related("station"), pk=pk)
-    rule = ShowRule(show=show, starts_on=timezone.localdate())
+    rule = ShowRule(show=show, starts_on=timezone.localdate(), rrule="")
     return _edit_rule(request, rule, _("Thêm giờ phát"))
 
 
