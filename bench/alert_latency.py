@@ -166,6 +166,11 @@ def main() -> None:
         "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
+    if (home / "ports").exists():
+        # The boxes of this home know these addresses.
+        for line in (home / "ports").read_text().splitlines():
+            name, _, value = line.partition("=")
+            os.environ[name] = value
     from tiengmo.config.demo import processes
     from tiengmo.config.demo.supervisor import Supervisor
 
@@ -176,8 +181,12 @@ def main() -> None:
     from tiengmo.config.commands.setup import set_up
     from tiengmo.config.demo.locality import ensure_locality
 
+    from tiengmo.speakers.models import Box
+
     set_up()
     ensure_locality(home / "boxes", print)
+    # What an earlier run left: nobody is on line yet.
+    Box.objects.update(is_online=False)
     supervisor = Supervisor(home / "log", print)
     table, found = [], {}
     try:

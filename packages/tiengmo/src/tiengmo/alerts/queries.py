@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -129,6 +130,17 @@ def extent_of(alert: Alert) -> dict[str, int]:
         "online": boxes.filter(is_online=True).count(),
         "holding": held.values("box").distinct().count(),
     }
+
+
+def unspoken_languages(alert: Alert) -> dict[str, int]:
+    """Languages that villages of the area understand first and no sound here speaks; villages."""
+    spoken = {info.language for info in alert.infos.all() if info.sound_id is not None}
+    firsts = [
+        languages[0]
+        for languages in villages_in(alert.areas).values_list("languages", flat=True)
+        if languages
+    ]
+    return dict(Counter(language for language in firsts if language not in spoken))
 
 
 def heard_from(alert: Alert) -> dict[str, int]:

@@ -14,7 +14,14 @@ from wagtail.admin import messages
 
 from tiengmo.alerts.actions import compose_alert, reject_alert, second_alert
 from tiengmo.alerts.models import Alert, Status
-from tiengmo.alerts.queries import alerts_for, extent_of, heard_from, may_issue, thread_of
+from tiengmo.alerts.queries import (
+    alerts_for,
+    extent_of,
+    heard_from,
+    may_issue,
+    thread_of,
+    unspoken_languages,
+)
 from tiengmo.alerts.workflow import State
 from tiengmo.releases.models import Release
 from tiengmo.speakers.issuers import certified_key
@@ -46,6 +53,10 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         trail=home_trail(),
         alert=alert,
         infos=infos,
+        unspoken=[
+            (LANGUAGES.get(code, code), villages)
+            for code, villages in unspoken_languages(alert).items()
+        ],
         is_ready=all(info["is_ready"] for info in infos),
         extent=extent_of(alert),
         heard=heard_from(alert) if alert.sent_at else None,
