@@ -76,6 +76,14 @@ def test_what_was_cut_off_goes_on_inside_its_window_and_is_over_behind_it():
     assert decide([cut], at(301)).over == [(cut, CutReason.PRE_EMPTED)]
 
 
+def test_of_several_late_ones_what_was_cut_off_goes_on_first_and_the_others_as_planned():
+    first = entry("z", at=0)
+    second = entry("a", at=10)
+    assert decide([second, first], at(15.2)).arm is first
+    cut = entry("y", stage=Stage.INTERRUPTED, samples=100, at=12)
+    assert decide([second, cut, first], at(15.2)).arm is cut
+
+
 def test_the_weightier_of_two_at_one_instant_is_first():
     low, high = entry("a"), entry("b", priority=Priority.EMERGENCY)
     assert decide([low, high], at(-1)).arm is high

@@ -222,9 +222,12 @@ def _fill(
     return live if live.begins + FILL_SECONDS < first_instant(best, now) else None
 
 
-def _order(sound: Entry | LiveSound, now: float) -> tuple[int, int, float, float, str]:
+def _order(sound: Entry | LiveSound, now: float) -> tuple[int, int, float, float, bool, float, str]:
     rank, is_live, start = weight(sound)
-    return (-rank, -is_live, -start, first_instant(sound, now), sound.key)
+    # Of several that are late, what was cut off goes on first, and the others follow as planned.
+    is_new = isinstance(sound, LiveSound) or not sound.has_begun
+    planned = sound.begins if isinstance(sound, LiveSound) else sound.start
+    return (-rank, -is_live, -start, first_instant(sound, now), is_new, planned, sound.key)
 
 
 def _priority(sound: Entry | LiveSound) -> Priority:
