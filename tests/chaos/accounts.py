@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 # Windows at the edges of a sound hold half of it: what is less than this is not a loss.
 LEAST_LOSS_SECONDS = 0.1
-# A box goes on with a cut item, and begins one that came late, on the next whole second, so that
-# all boxes do it together; with the silence before and after every recording that is a pause.
-ALLOWED_PAUSE_SECONDS = 1.5
+# A box goes on with a cut item, and begins one that came late, on a whole second at least half a
+# second away, so that all boxes do it together; with the silence before and after every recording
+# (0.15 s and 0.3 s) that is a pause.
+ALLOWED_PAUSE_SECONDS = 2.2
 # Within one sound there is no pause: what is longer than an ear's blink counts.
 ALLOWED_GAP_SECONDS = 0.06
 

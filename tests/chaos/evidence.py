@@ -75,8 +75,8 @@ def serials(station: Station) -> dict[str, Path]:
 
 
 def recording_of(state: Path) -> Heard:
-    """What a box's only recording holds, on the server's clock."""
-    (path,) = (state / "heard").glob("heard-*.wav")
+    """What a box's newest recording holds, on the server's clock."""
+    path = max((state / "heard").glob("heard-*.wav"))
     about = json.loads(path.with_suffix(".json").read_text())
     with wave.open(str(path)) as file:
         rate = file.getframerate()
@@ -138,8 +138,9 @@ def alert_items(programme: Programme, boxes: list[str]) -> list[Item]:
         sound = programme.sounds[issued.number]
         reference = reference_of(blobs.path(sound.opus.sha256, ".opus"), issued.number)
         start, repeat = start_of(row.payload), row.repeat_minutes * 60
-        ends = following.signed if following is not None else start + 1
-        repetitions = int((ends - start) // repeat) + 1 if repeat else 1
+        # A repetition that the all-clear cuts short is not to be heard whole.
+        ends = following.pressed - reference.sum() - 1 if following is not None else start
+        repetitions = int(max(0, ends - start) // repeat) + 1 if repeat else 1
         found += [
             Item(
                 key=f"{row.wire_id}.{row.version}.{n}",
@@ -223,9 +224,12 @@ def _reports_of_streams(takeovers: list[str]) -> Counter[tuple[str, str]]:
 
 
 def _unsent(station: Station) -> int:
+    """Reports that boxes have written and nobody has acknowledged, or have still to write."""
     journal = station.home / "boxes" / "shared" / "journal.sqlite3"
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True, timeout=10)) as database:
-        return int(database.execute("SELECT count(*) FROM reports").fetchone()[0])
+        written = "SELECT count(*) FROM reports"
+        on_air = "SELECT count(*) FROM documents WHERE name LIKE 'stream/%'"
+        return sum(int(database.execute(sql).fetchone()[0]) for sql in (written, on_air))
 
 
 def gather(station: Station, programme: Programme, *, after: float) -> Evidence:

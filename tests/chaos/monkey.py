@@ -29,12 +29,16 @@ class Kill:
 
 @dataclass
 class Monkey:
-    """`kills` of them, `pause` seconds apart, each victim as often as the others."""
+    """`kills` of them, each victim as often as the others, after a pause of `pause` seconds.
+
+    The pause begins when everything serves again, or with `overlaps` when the last kill was made.
+    """
 
     station: Station
     kills: int
     seed: int
-    pause: tuple[float, float] = (3.0, 5.5)
+    pause: tuple[float, float] = (1.0, 4.0)
+    overlaps: bool = False
     tell: Callable[[str], None] = print
     done: list[Kill] = field(default_factory=list)
     _watches: list[threading.Thread] = field(default_factory=list)
@@ -52,15 +56,13 @@ class Monkey:
 
     def run(self) -> None:
         """Until all are done and everything stands again."""
-        due = time.monotonic()
         away: dict[str, Kill] = {}
         for number, (pause, victim) in enumerate(self.plan(), start=1):
-            due += pause
-            time.sleep(max(0.0, due - time.monotonic()))
-            # What is not running cannot be killed: wait for it, and keep the pauses after it.
-            while victim in away and away[victim].back_after is None:
-                time.sleep(0.1)
-            due = max(due, time.monotonic())
+            # What is not running cannot be killed.
+            awaited = [victim] if self.overlaps else VICTIMS
+            while any(one in away and away[one].back_after is None for one in awaited):
+                time.sleep(0.05)
+            time.sleep(pause)
             pids = self.station.kill(victim)
             kill = Kill(time.time(), victim, pids)
             self.done.append(kill)

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tiengmo.config.demo.locality import PASSPHRASE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COMPOSER, SECONDER, SPEAKER = "trucdai", "duyet", "trucdai"
-PASSPHRASE = "nuoc lu ve nhanh"
 
 
 def insist(act: Callable[[], T], *, was_done: Callable[[], T | None] | None = None) -> T:
@@ -40,15 +41,6 @@ def user(name: str) -> object:
     from tiengmo.people.models import User
 
     return insist(lambda: User.objects.get(username=name))
-
-
-def make_keys() -> None:
-    """The two who may issue an alert get their own keys, certified by the root key."""
-    from tiengmo.audit.actors import SYSTEM
-    from tiengmo.speakers.issuers import issue_person_key, make_person_key
-
-    for name in (COMPOSER, SECONDER):
-        issue_person_key(make_person_key(user(name), passphrase=PASSPHRASE), by=SYSTEM)
 
 
 @dataclass
@@ -170,3 +162,16 @@ def _in_state(issued: Issued, state: str) -> Alert | None:
     from tiengmo.alerts.models import Alert
 
     return Alert.objects.filter(pk=issued.row.pk, state=state).first()
+
+
+def wait_until_heard(issued: Issued, boxes: int, *, seconds: float) -> None:
+    """Nobody says that all is well before the board shows that the warning was heard."""
+    from tiengmo.speakers.models import PlayReport
+
+    started = f"{issued.row.wire_id}.{issued.row.version}."
+    reports = PlayReport.objects.filter(item_id__startswith=started)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if insist(lambda: reports.values("box").distinct().count()) >= boxes:
+            return
+        time.sleep(0.5)

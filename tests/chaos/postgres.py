@@ -31,12 +31,13 @@ class Postgres:
         return f"postgres://tiengmo@127.0.0.1:{self.port}/postgres"
 
     def make(self) -> None:
-        """As `.ci/postgresql` does: the server refuses to run as root."""
+        """As `.ci/postgresql` does (the server refuses to run as root), unless it is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0:
             subprocess.run(["chown", "postgres", str(self.folder)], check=True)
         options = ["-A", "trust", "-U", "tiengmo", "-E", "UTF8", "--locale=C.UTF-8"]
-        self._run("initdb", "-D", str(self.folder / "data"), *options)
+        if not (self.folder / "data").exists():
+            self._run("initdb", "-D", str(self.folder / "data"), *options)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

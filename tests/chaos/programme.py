@@ -29,6 +29,8 @@ PLANNED_SOUNDS, RELEASED_SOUNDS, ALERT_SOUNDS = 24, 8, 8
 WINDOW = timedelta(minutes=10)
 # A warning is written, and its sound fetched, this long before its second signature.
 DRAFT_SECONDS = 12.0
+# So long somebody looks at the board before they stop waiting for the last loudspeaker.
+BOARD_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ LONG = Hour(
 )
 # For a machine that has a minute.
 SHORT = Hour(
-    cycle=75.0,
+    cycle=62.0,
     items=(0, 24, 36, 50),
     released=1.0,
     live=(12.0, 20.0),
@@ -88,6 +90,7 @@ class Programme:
     """Everything the station's people do, until they are told to go home."""
 
     hour: Hour
+    boxes: int
     sounds: dict[int, Sound] = field(default_factory=dict)
     """By the number that a sound says of itself."""
     numbers: dict[str, int] = field(default_factory=dict)
@@ -121,8 +124,24 @@ class Programme:
                 time.sleep(0.2)
                 sound.refresh_from_db()
             self.numbers[sound.opus.sha256] = number
-        people.make_keys()
         self.microphone.start()
+        self._clear_the_air(self.boxes)
+
+    @staticmethod
+    def _clear_the_air(boxes: int) -> None:
+        """Take the demo's own bulletins off: their sounds do not say what they are."""
+        from tiengmo.broadcasting.actions import cancel_playout
+        from tiengmo.broadcasting.models import PlayoutItem
+        from tiengmo.speakers.models import Box
+
+        deadline = time.monotonic() + 120
+        while Box.objects.filter(is_online=True).count() < boxes:
+            assert time.monotonic() < deadline, "the boxes never came on line"
+            time.sleep(0.5)
+        # The worker may be carrying the demo's last bulletin just now.
+        time.sleep(3)
+        for item in PlayoutItem.objects.filter(cancelled_at=None):
+            cancel_playout(item)
 
     def run(self, until: threading.Event) -> None:
         """Repeat the cycle until told, then finish what was begun."""
@@ -180,7 +199,7 @@ class Programme:
         from tiengmo.places.queries import unit_by_code
 
         number = self._planned % PLANNED_SOUNDS
-        title = f"Chuyên mục {self._planned}"
+        title = f"Chuyên mục {self._planned} ({at:.0f})"
         self._planned += 1
         start = datetime.fromtimestamp(at, UTC)
         insist(
@@ -205,14 +224,14 @@ class Programme:
             "duration_ms": sound.duration_ms,
         }
 
-    def _release(self, _at: float) -> None:
+    def _release(self, at: float) -> None:
         """Write, submit and clear a bulletin that is to be heard as soon as may be."""
         from tiengmo.newsroom.actions import bulletin_from_text, edit_bulletin, submit_bulletin
         from tiengmo.newsroom.models import Bulletin
         from tiengmo.newsroom.workflow import Stage
 
         sound = self.sounds[PLANNED_SOUNDS + self._released % RELEASED_SOUNDS]
-        headline = f"Thông báo số {self._released}"
+        headline = f"Thông báo số {self._released} ({at:.0f})"
         self._released += 1
         author, approver = people.user("bientap"), people.user("duyet")
 
@@ -277,6 +296,8 @@ class Programme:
         people.sign_first(self._drafted)
 
     def _second(self, _at: float) -> None:
+        if self._is_end(self._drafted):
+            people.wait_until_heard(self.issued[-1], self.boxes, seconds=BOARD_SECONDS)
         people.sign_second(self._drafted)
         self.issued.append(self._drafted)
         self._drafted = None

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from .accounts import LiveAccount, Span, account_of, live_account
+from .accounts import ALLOWED_PAUSE_SECONDS, LiveAccount, Span, account_of, live_account
 from .station import VICTIMS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OPENING_SECONDS, CLOSING_SECONDS = 1.0, 0.5
 BLAMED_FOR_SECONDS = 30.0
 # A report that claims at least this share of a sound claims all of it.
 WHOLE = 0.999
-LATE_SECONDS = 1.5
+LATE_SECONDS = ALLOWED_PAUSE_SECONDS
 
 
 @dataclass
@@ -126,12 +126,15 @@ def _reckon_live(result: Result, blame: _Blame, box: str, evidence: Evidence) ->
         if live.first_at is not None:
             result.after_press["live"].append(live.first_at - voice.pressed)
         spans.append(Span(voice.pressed, (live.last_at or voice.said_until) + LATE_SECONDS))
-    for stream in {stream for stream, _ in evidence.streams}:
-        (voice,) = [v for v in evidence.voices if stream.startswith(f"{v.key}.")]
-        reports = evidence.streams[stream, box]
+        told = [
+            count
+            for (stream, teller), count in evidence.streams.items()
+            if teller == box and stream.startswith(f"{voice.key}.")
+        ]
         row = blame.at(voice.said_until)
-        row.lost_reports += reports == 0
-        row.doubled_reports += max(0, reports - 1)
+        # One report for every stream that came: a playout that was killed begins a new one.
+        row.lost_reports += live.first_at is not None and not told
+        row.doubled_reports += sum(count - 1 for count in told)
     return spans
 
 
@@ -188,7 +191,6 @@ def _faults(result: Result) -> list[str]:
         "seconds of sound lost": round(sums["lost_seconds"], 2),
         "seconds of silence": round(sums["silent_seconds"], 2),
         "seconds heard twice": round(sums["repeated_seconds"], 2),
-        "scheduled starts late": int(sums["late"]),
         "reports lost": int(sums["lost_reports"]),
         "reports doubled": int(sums["doubled_reports"]),
         "reports kept by boxes": result.unsent,

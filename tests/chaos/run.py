@@ -30,13 +30,19 @@ def main() -> int:
         signal.signal(number, _as_interrupt)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
     kind = options.database or ("postgresql" if programs() else "sqlite")
-    home = Path(tempfile.mkdtemp(prefix="tiengmo-chaos-"))
+    if options.home is None:
+        folder = Path(tempfile.mkdtemp(prefix="tiengmo-chaos-"))
+    else:
+        folder = options.home.resolve()
+    # The database's own user must be able to reach its folder.
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
     postgres = None
     if kind == "postgresql":
-        # Beside the home: the server's own user must be able to reach it.
-        postgres = Postgres(Path(tempfile.mkdtemp(prefix="tiengmo-chaos-db-")))
+        postgres = Postgres(folder / "database")
         postgres.make()
-    print(f"home {home}, {kind}, seed {options.seed}", flush=True)
+    print(f"{folder}: {kind}, seed {options.seed}", flush=True)
+    home = folder / "home"
     try:
         with running_station(home, boxes=options.boxes, postgres=postgres) as station:
             faults = _chaos(station, options, kind)
@@ -55,9 +61,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--boxes", type=int, default=6)
-    parser.add_argument("--pause", type=float, nargs=2, default=(3.0, 5.5), metavar="SECONDS")
+    parser.add_argument("--pause", type=float, nargs=2, default=(1.0, 4.0), metavar="SECONDS")
+    parser.add_argument("--overlap", action="store_true", help="do not wait for the last victim")
     parser.add_argument("--short", action="store_true", help="a small hour for a minute's run")
     parser.add_argument("--database", choices=["postgresql", "sqlite"])
+    parser.add_argument("--home", type=Path, help="a folder to set up once and use again")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     return parser.parse_args()
 
@@ -77,7 +85,7 @@ def _chaos(station: Station, options: argparse.Namespace, kind: str) -> list[str
     from .programme import LONG, SHORT, Programme
     from .result import markdown, reckon
 
-    programme = Programme(SHORT if options.short else LONG)
+    programme = Programme(SHORT if options.short else LONG, options.boxes)
     programme.prepare()
     over = threading.Event()
     failure: list[BaseException] = []
@@ -92,7 +100,9 @@ def _chaos(station: Station, options: argparse.Namespace, kind: str) -> list[str
     people.start()
     programme.on_air.wait(120)
     began = time.time()
-    monkey = Monkey(station, options.kills, options.seed, tuple(options.pause), tell=_tell)
+    monkey = Monkey(
+        station, options.kills, options.seed, tuple(options.pause), options.overlap, _tell
+    )
     processes_before = station.count()
     monkey.run()
     # At least one whole hour, also without a kill.
@@ -108,8 +118,9 @@ def _chaos(station: Station, options: argparse.Namespace, kind: str) -> list[str
     result.faults += [
         f"{kill.victim} never came back" for kill in monkey.done if (kill.back_after or 99) >= 90
     ]
-    if station.count() > processes_before:
-        result.faults.append(f"{station.count() - processes_before} processes too many")
+    more = station.count() - processes_before
+    if more > 0:
+        result.faults.append(f"{more} processes too many: {station.names()}")
     print(f"\n{kind}, seed {options.seed}\n\n{markdown(result)}\n")
     print("Missed: " + "; ".join(result.faults) if result.faults else "Target met.", flush=True)
     if options.json:

@@ -22,7 +22,7 @@ def test_each_process_killed_once_costs_no_sound_and_no_report(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.chaos.run", "--short", "--kills", str(len(VICTIMS))),
-            *("--seed", "7", "--boxes", "4", "--pause", "5", "8", "--json", str(figures)),
+            *("--seed", "7", "--boxes", "4", "--json", str(figures)),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
