@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
 import statistics
@@ -52,13 +53,15 @@ def main() -> None:
             "TIENGMO_BROKERS": cluster.addresses,
             "TIENGMO_RABBITMQ_API": cluster.management(),
             "TIENGMO_GATEWAY_SHARES": str(SHARES),
-            "TIENGMO_LOG": "INFO",
+            "TIENGMO_LOG": "WARNING",
             "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }
         import django
 
         django.setup()
+        # aiomqtt's loose ends after a broken line would fill the table.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -127,10 +130,10 @@ async def kill_node(cluster, place, boxes) -> None:
     victim.kill()
     spoken = asyncio.create_task(announce(place, boxes))
     stored, doubled, last = await all_report(boxes, "node")
-    await until(lambda: all(one.up.is_set() for one in boxes))
-    back = [one.came_up_at - killed_at for one in on_it if one.came_up_at > killed_at]
+    await until(lambda: all(one.came_up_at > killed_at for one in on_it))
+    back = max((one.came_up_at - killed_at for one in on_it), default=0.0)
     arrived, missing = await spoken
-    say(f"node killed with {len(on_it)} boxes: last is back", f"{max(back, default=0):.1f} s")
+    say(f"node killed with {len(on_it)} boxes: last is back", f"{back:.1f} s")
     say("… said at that instant: last box has it", f"{arrived:.1f} s, {missing} never")
     say("… reports stored / lost / doubled", f"{stored} / {len(boxes) - stored} / {doubled}")
     say("… last of them acknowledged", f"{last:.1f} s")
@@ -143,17 +146,23 @@ async def kill_gateway(gateways, place, boxes) -> None:
     copies = sum(one.copies for one in boxes)
     killed_at = time.monotonic()
     gateways[0].kill()
+    held = asyncio.create_task(all_held(killed_at))
     spoken = asyncio.create_task(announce(place, boxes))
     stored, doubled, last = await all_report(boxes, "gateway")
-    await until(lambda: max(holders().values(), default=0) == SHARES)
-    taken = time.monotonic() - killed_at
-    arrived, missing = await spoken
+    taken, (arrived, missing) = await held, await spoken
     say("gateway killed, shares before", str(sorted(before.values(), reverse=True)))
-    say("… the other holds all of them", f"≤ {taken:.1f} s")
+    say("… the other holds all of them", f"{taken:.1f} s")
     say("… said at that instant: last box has it", f"{arrived:.1f} s, {missing} never")
     say("… reports stored / lost / doubled", f"{stored} / {len(boxes) - stored} / {doubled}")
     say("… last of them acknowledged", f"{last:.1f} s")
     say("… copies that boxes passed over", str(sum(one.copies for one in boxes) - copies))
+
+
+async def all_held(since: float) -> float:
+    """Return the seconds since then until one gateway holds every share."""
+    while max((await asyncio.to_thread(holders)).values(), default=0) < SHARES:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    return time.monotonic() - since
 
 
 async def announce(place, boxes) -> tuple[float, int]:
@@ -182,6 +191,8 @@ async def all_report(boxes, name: str) -> tuple[int, int, float]:
     for one in boxes:
         task = asyncio.create_task(one.report(f"{name}-{one.serial}"))
         task.add_done_callback(lambda done: done.exception())
+    # Now each has signed its report and waits for the acknowledgement.
+    await asyncio.sleep(0)
     await until(lambda: not any(one.unacked for one in boxes), GIVE_UP_SECONDS, soft=True)
     took = time.monotonic() - began
     rows = Counter(
