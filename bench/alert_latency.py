@@ -180,7 +180,6 @@ def main() -> None:
     django.setup()
     from tiengmo.config.commands.setup import set_up
     from tiengmo.config.demo.locality import ensure_locality
-
     from tiengmo.speakers.models import Box
 
     set_up()
