@@ -10,8 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import av
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RATE = 48_000
 # Seconds to open a source, and to wait for its next bytes.
@@ -64,7 +68,7 @@ def _open(address: str) -> av.container.InputContainer:
     )
 
 
-def _pieces(address: str) -> object:
+def _pieces(address: str) -> Iterator[bytes]:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     with _open(address) as container:
         stream = container.streams.audio[0]

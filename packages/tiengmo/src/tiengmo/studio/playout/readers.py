@@ -66,7 +66,8 @@ class Reader:
         content = self._odd + content
         whole = len(content) // 2 * 2
         self._odd = content[whole:]
-        return np.frombuffer(content[:whole], dtype="<i2").astype(np.float32) / 32768
+        samples = np.frombuffer(content[:whole], dtype="<i2").astype(np.float32)
+        return samples / np.float32(32768)
 
     async def close(self) -> str:
         """Kill it, whatever it does; give its last words."""

@@ -174,7 +174,11 @@ class Playout:
             await asyncio.sleep(2)
         finally:
             self._relays.pop(carried.id, None)
-            for other in (*self._sessions.values(), *self._relays.values()):
+            tapped: list[Session | RelaySession] = [
+                *self._sessions.values(),
+                *self._relays.values(),
+            ]
+            for other in tapped:
                 other.taps.discard(session.take)
         if session.output is not None:
             await self._rows.finish_relay(carried.id)

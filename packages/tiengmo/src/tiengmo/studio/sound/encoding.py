@@ -39,7 +39,7 @@ class OpusEncoder:
         self._position = 0
 
     def encode(self, samples: NDArray[np.float32]) -> list[bytes]:
-        packets = []
+        packets: list[bytes] = []
         for start in range(0, len(samples), PACKET):
             piece = np.ascontiguousarray(samples[None, start : start + PACKET], dtype=np.float32)
             frame = av.AudioFrame.from_ndarray(piece, format="flt", layout="mono")

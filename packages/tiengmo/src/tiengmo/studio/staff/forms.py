@@ -24,12 +24,12 @@ HOURS_ROWS = 4
 SOUNDS_OFFERED = 100
 
 
-class UnitChoice(forms.ModelChoiceField):
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Unit) -> str:
         return obj.name
 
 
-class SoundChoice(forms.ModelMultipleChoiceField):
+class SoundChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Sound) -> str:
         minutes, seconds = divmod(round((obj.duration_ms or 0) / 1000), 60)
         words = " ".join((obj.text or str(_("Bản thu âm"))).split())[:60]
