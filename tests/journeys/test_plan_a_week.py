@@ -63,7 +63,7 @@ def test_an_operator_plans_a_week(sign_in, system, tmp_path):
         ("Lời chào", "Xin chào bà con các bản. Mời bà con nghe chuyện bản hôm nay."),
         ("Đường mới", "Con đường lên bản đã làm xong. Cảm ơn các nhà đã góp công."),
     ):
-        page.locator("#id_title").first.fill(title)
+        page.locator("#id_title").fill(title)
         page.locator("#id_text").fill(text)
         widget = page.locator("[data-sound-widget]")
         widget.get_by_role("button", name="Máy đọc lời đọc").click()
@@ -93,7 +93,7 @@ def test_an_operator_plans_a_week(sign_in, system, tmp_path):
     expect(page.locator("[data-lp-told]")).to_contain_text("Đã chuyển")
     expect(wednesday).to_contain_text(TITLE)
     wednesday.get_by_role("link", name=TITLE).click()
-    page.locator("#lp-when + form, form:has(#id_on)").first.locator("#id_at").fill("06:30")
+    page.locator("#id_so_at").fill("06:30")
     page.get_by_role("button", name="Lưu giờ phát").click()
     expect(page.locator(".messages")).to_contain_text("Đã lưu số phát")
 

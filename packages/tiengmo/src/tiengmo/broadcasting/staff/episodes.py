@@ -91,6 +91,8 @@ def episode(request: HttpRequest, pk: Any) -> HttpResponse:
             "at": here.time(),
             "length_minutes": found.length_minutes,
         },
+        # The form for a recording stands on the same page, and has a title as well.
+        auto_id="id_so_%s",
     )
     user: Any = request.user
     if request.method == "POST" and form.is_valid():
