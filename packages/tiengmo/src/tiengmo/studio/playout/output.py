@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -103,6 +104,11 @@ class Output:
         self.position = start + wanted
         self._held = np.zeros(0, dtype=np.float32)
         self._send(padded, start, last=last)
+
+    def flush_overdue(self, late: float) -> None:
+        """Send what is held and has waited so long that nothing can still join it in time."""
+        if len(self._held) and time.time() - self.epoch - self.position / RATE > late:
+            self.flush()
 
     def close(self) -> None:
         if self._file is not None:

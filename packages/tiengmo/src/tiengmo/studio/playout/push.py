@@ -77,6 +77,8 @@ class PushServer:
             await self._one(reader, writer)
         except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as error:
             logger.info("encoder: %s: %s", type(error).__name__, error)
+        except asyncio.CancelledError:
+            logger.info("encoder: cut off with this process")
         finally:
             self._connections -= 1
             writer.close()

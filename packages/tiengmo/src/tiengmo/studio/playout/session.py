@@ -51,9 +51,8 @@ class Session:
         self.is_ending = False
         self.is_abandoned = False
         self._rows = rows
-        self._timeline = Timeline(
-            late=max(0.2, delay - segment - CARRY_SECONDS), settles=taken.source != Source.URL
-        )
+        self._late = max(0.2, delay - segment - CARRY_SECONDS)
+        self._timeline = Timeline(late=self._late, settles=taken.source != Source.URL)
         self._chain = Chain()
         self._began = time.monotonic()
         self._heard_at: float | None = None
@@ -152,6 +151,7 @@ class Session:
         pulling = asyncio.create_task(self.pull()) if self.taken.source == Source.URL else None
         try:
             while not (self.is_ending or self.is_abandoned):
+                self.output.flush_overdue(self._late)
                 await self._look()
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
