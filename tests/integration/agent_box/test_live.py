@@ -9,7 +9,7 @@ import pytest
 from speaker_agent.enrolment import enrol
 from speaker_agent.state import StateDir
 from speaker_link import topics
-from speaker_link.messages import Alert, Edition
+from speaker_link.messages import Alert, Command, Edition
 
 from bench.agent_peer import STATION, speechlike
 from bench.start_error import RATE, at_low_rate, read_wav, where
@@ -147,7 +147,7 @@ def alert_of(locality, **changes):
         "status": "Actual",
         "msg_type": "Alert",
         "title": "Lũ quét",
-        "start": locality.now() + timedelta(milliseconds=700),
+        "start": locality.now() + timedelta(milliseconds=1500),
         "until": locality.now() + timedelta(minutes=5),
         "editions": [
             Edition(
@@ -182,13 +182,13 @@ def test_an_alert_cuts_off_live_sound_that_cut_off_an_item_and_all_go_on(within,
             await locality.publish_schedule(item)
             await locality.until(lambda: len(locality.heard["held"]) == 3)
             await asyncio.sleep(2.5)
-            studio = StudioPeer(locality)
+            studio = StudioPeer(locality, delay=3.0)
             await studio.take_over()
             talk = asyncio.create_task(studio.speak(sound))
             await asyncio.sleep(6)
             body = alert_of(locality)
             await raise_alert(locality, body)
-            await asyncio.sleep(6.8)
+            await asyncio.sleep(7.8)
             clear = alert_of(
                 locality, version=2, msg_type="Cancel", repeat_ms=0, editions=body.editions
             )
@@ -302,3 +302,25 @@ def test_a_box_that_restarts_during_a_takeover_joins_again(within):
     assert (report.outcome, report.reason) == ("cut", "restarted")
     assert report.samples_expected == pytest.approx(16 * RATE, rel=0.02)
     assert 5 * RATE < report.samples_played < 15 * RATE
+
+
+def test_a_stream_that_was_stopped_on_a_box_does_not_come_back_there(within):
+    sound = speechlike(10, seed=42)
+
+    async def story(locality):
+        box = await locality.start_box()
+        studio = StudioPeer(locality)
+        await studio.take_over()
+        talk = asyncio.create_task(studio.speak(sound))
+        await locality.until(lambda: box.conductor.playing_name == studio.item_id)
+        await asyncio.sleep(2)
+        await locality.say(Command(action="stop"), topics.commands(box.serial), to=box.serial)
+        await locality.until(lambda: locality.heard["command_result"])
+        await talk
+        assert box.conductor.playing_name is None
+        await studio.give_back()
+        await locality.until(lambda: of_item(locality, studio.item_id))
+        (report,) = of_item(locality, studio.item_id)
+        assert (report.outcome, report.reason) == ("cut", "stopped")
+
+    within(story)

@@ -112,6 +112,8 @@ async def _stop(box: Box, item_id: str | None) -> str:
         if not box.conductor.cut(None, CutReason.STOPPED):
             raise CannotObey("nothing is playing")
         return ""
+    if box.desk.silence(item_id):
+        return item_id
     matching = [e for e in box.book.entries.values() if e.item.id == item_id and not e.is_done]
     if not matching:
         raise CannotObey("no such item here")

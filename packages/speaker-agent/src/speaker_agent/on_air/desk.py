@@ -228,6 +228,14 @@ class Desk:
         """A stream by its key."""
         return self._streams.get(key)
 
+    def silence(self, item_id: str) -> bool:
+        """An operator does not want this stream on this box. Is there such a stream?"""
+        found = [stream for stream in self._streams.values() if stream.item_id == item_id]
+        for stream in found:
+            stream.is_silenced = True
+            self.cut(stream.key, CutReason.STOPPED)
+        return bool(found)
+
     async def _close_what_is_over(self) -> None:
         on_air = {key_of_stream(one.station, one.takeover, one.stream) for one in self.streams()}
         for key, stream in list(self._streams.items()):
@@ -249,6 +257,8 @@ class Desk:
         stream = self._streams.get(playback.key)
         if stream is None:
             return
+        if reason is CutReason.STOPPED:
+            stream.is_silenced = True
         # What stops because it is over was not cut off.
         stream.note(playback, reason if stream.is_on_air else None)
         if stream.is_on_air:

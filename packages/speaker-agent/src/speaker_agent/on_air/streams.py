@@ -86,6 +86,8 @@ class LiveStream:
         self.progress = progress
         self.start = progress.scheduled_start
         self.is_on_air = True
+        self.is_silenced = False
+        """An operator stopped it on this box: it does not come back."""
 
     @property
     def key(self) -> str:
@@ -115,7 +117,8 @@ class LiveStream:
     def sound(self, now: float) -> LiveSound:
         """What the rules must know of it."""
         begins = math.inf
-        chunk = self.timeline.after(now + BEGIN_MARGIN_SECONDS) if self.is_on_air else None
+        can_sound = self.is_on_air and not self.is_silenced
+        chunk = self.timeline.after(now + BEGIN_MARGIN_SECONDS) if can_sound else None
         if chunk is not None:
             begins = max(chunk.instant, now + BEGIN_MARGIN_SECONDS)
         return LiveSound(self.key, self.priority, self.start, begins)
