@@ -22,7 +22,7 @@ class Station:
     def __init__(self) -> None:
         self.state = "playing"
         self.port = 0
-        self._pieces = _mp3(speech(60, seed=11))
+        self.pieces = _mp3(speech(60, seed=11))
         self._silence = _mp3(np.zeros(RATE * 20, dtype=np.float32))
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -60,7 +60,7 @@ class Station:
             began, sent = time.monotonic() - BURST_SECONDS, 0
             while True:
                 if self.state != "hung":
-                    source = self._silence if self.state == "silent" else self._pieces
+                    source = self._silence if self.state == "silent" else self.pieces
                     writer.write(source[sent % len(source)])
                     await writer.drain()
                 sent += 1

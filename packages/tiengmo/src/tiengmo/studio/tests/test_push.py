@@ -47,6 +47,8 @@ class Studio:
     """A takeover that waits for an encoder, and the server that encoders push to."""
 
     def __init__(self):
+        # Encoding takes a while: not while somebody is on air in the same loop.
+        self.pieces = Station().pieces
         self.broadcast, self.log = Broadcast(), Log()
         taken = Taken("buoi-1", "02701", "encoder", "", True, False, 1, time.time() + 600, False)
         output = self.broadcast.output(delay=2.0, segment=1.0)
@@ -84,8 +86,7 @@ class Studio:
         return reader, writer
 
 
-async def push(writer, seconds):
-    pieces = Station()._pieces
+async def push(pieces, writer, seconds):
     began = time.monotonic()
     for number in range(int(seconds / PIECE_SECONDS)):
         writer.write(pieces[number])
@@ -104,7 +105,7 @@ async def test_an_encoder_is_heard_after_the_jingle(head, answers):
     async with Studio() as studio:
         reader, writer = await studio.say(head)
         assert (await reader.readline()).startswith(answers)
-        await push(writer, 8)
+        await push(studio.pieces, writer, 8)
         writer.close()
     assert studio.log.sounds
     assert studio.log.finished
@@ -134,7 +135,7 @@ async def test_whoever_may_not_is_told_so(head, password, status):
 async def test_an_encoder_that_pushes_a_whole_file_at_once_is_held_back():
     async with Studio() as studio:
         _reader, writer = await studio.say("SOURCE /02701 HTTP/1.0")
-        writer.write(b"".join(Station()._pieces[:300]))
+        writer.write(b"".join(studio.pieces[:300]))
         await asyncio.sleep(6)
         output = studio.session.output
         assert output.position / RATE < time.time() - output.epoch + 1
