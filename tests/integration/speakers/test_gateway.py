@@ -1,6 +1,7 @@
 """From a row to a box and back, through a real broker and the real gateway process."""
 
 import asyncio
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -131,6 +132,31 @@ def test_volume_reaches_the_box_and_its_answer_comes_back(broker, gateway, local
             await box.until(
                 lambda: any(m.typ is Kind.ASSIGNMENT and m.body.volume == 30 for m in box.obeyed)
             )
+
+    asyncio.run(scene())
+
+
+def test_a_box_whose_line_stands_and_that_says_nothing_is_seen_within_thirty_seconds(
+    broker, gateway, locality, new_box
+):
+    """No will comes while the line stands: a program that hangs, a broker that forgot it."""
+    broker.start()
+    gateway.start()
+    box = new_box()
+
+    async def scene():
+        async with box.online():
+            heard = await eventually(Box, serial=box.serial, is_online=True)
+            deadline = time.monotonic() + 45
+            while time.monotonic() < deadline:
+                found = await asyncio.to_thread(Box.objects.get, pk=box.serial)
+                if not found.is_online:
+                    break
+                await asyncio.sleep(0.25)
+            assert not found.is_online
+            noticed = (found.changed_at - heard.last_seen_at).total_seconds()
+            assert 27 <= noticed <= 30
+            assert found.silent_since == heard.last_seen_at
 
     asyncio.run(scene())
 
