@@ -166,3 +166,61 @@ class LightBox:
             for text in list(self.unacked.values()):
                 await client.publish(topics.reports(self.serial), text, qos=1, timeout=20)
             await asyncio.sleep(RESEND_SECONDS)
+
+
+def make_place(number: int, communes: int):
+    """A district of some communes, with keys, and boxes whose passwords are known here."""
+    import datetime as dt
+    from types import SimpleNamespace
+
+    from speaker_link.keys import PrivateKey
+    from speaker_link.trust import Trust
+    from tiengmo.audit.actors import SYSTEM
+    from tiengmo.places.models import Unit, Village
+    from tiengmo.speakers import keys
+    from tiengmo.speakers.actions import issue_station_key, set_up_keys
+    from tiengmo.speakers.brokers.passwords import hash_password, new_password
+    from tiengmo.speakers.models import Box
+
+    top = Unit.objects.create(code="99", name="Tỉnh", level="province", valid_from=dt.date.min)
+    units, villages = [], []
+    set_up_keys(by=SYSTEM)
+    for index in range(communes):
+        unit = Unit.objects.create(
+            code=f"99{index:03d}",
+            name=f"Xã {index}",
+            level="commune",
+            parent=top,
+            valid_from=dt.date.min,
+        )
+        village = Village.objects.create(
+            code=f"{unit.code}-01",
+            name="Thôn",
+            unit=unit,
+            households=100,
+            population=400,
+            languages=["vi"],
+            latitude=22.5,
+            longitude=103.9,
+        )
+        issue_station_key(unit, by=SYSTEM)
+        units.append(unit)
+        villages.append(village)
+    rows = []
+    for index in range(number):
+        key, password = PrivateKey.generate(), new_password()
+        box = Box.objects.create(
+            serial=f"loa-bench{index:04d}",
+            name=f"Loa {index}",
+            village=villages[index % communes],
+            latitude=22.5,
+            longitude=103.9,
+            households_lo=1,
+            households_hi=2,
+            public_key=key.public.to_jwk(),
+            key_thumbprint=key.kid,
+            broker_password=hash_password(password),
+        )
+        box.private, box.password = key, password
+        rows.append(box)
+    return SimpleNamespace(units=units, rows=rows, trust=Trust.in_root(keys.root_public()))
