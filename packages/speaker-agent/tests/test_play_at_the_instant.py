@@ -134,6 +134,43 @@ def test_one_that_is_due_now_does_not_wait_for_what_is_queued(room):
     assert low.position == len(room.heard(1))
 
 
+class Count:
+    """A source whose samples are 1, 2, 3 …: what is left out or comes twice is seen."""
+
+    failure = None
+
+    def __init__(self, samples, begin=0):
+        self.at, self.samples = begin, samples
+
+    def read(self, count):
+        if self.at >= self.samples:
+            return None
+        first, self.at = self.at, min(self.at + count, self.samples)
+        return np.arange(first + 1, self.at + 1, dtype=np.int16)
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("notice", [0.1, 0.7, 1.5])
+@pytest.mark.parametrize("length", [2000, 4000])
+def test_what_is_heard_until_the_cut_is_the_sound_without_a_leap(room, notice, length):
+    current = room.arm(1, length, at=0.2, source=Count(length))
+    # The alert comes when the queue already reaches beyond its instant.
+    room.pass_time(1.9 - notice)
+    room.arm(30_000, 200, at=1.9)
+    room.pass_time(notice + 0.3)
+    heard = [value for value in room.output.tape if value not in {0, 30_000}]
+    assert heard == list(range(1, len(heard) + 1))
+    assert len(heard) == pytest.approx(1700, abs=2)
+    assert (current.ending, current.position) == (Ending.PREEMPTED, len(heard))
+    # And it goes on with the very next sample.
+    room.arm(2, length, at=3.5, source=Count(length, len(heard)), position=len(heard))
+    room.pass_time(4.0)
+    heard = [value for value in room.output.tape if value not in {0, 30_000}]
+    assert heard == list(range(1, length + 1))
+
+
 def test_a_stop_is_heard_at_once_and_counted_honestly(room):
     playback = room.arm(1, 5000, at=0.1)
     room.pass_time(1.0)

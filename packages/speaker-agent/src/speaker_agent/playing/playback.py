@@ -74,6 +74,10 @@ class Playback:
         self._energy = 0.0
         self._on_ended = on_ended
         self._placed = source if isinstance(source, PlacedSource) else None
+        self._unheard: list[Pcm] = []
+        """What was read and may not have been heard yet, so that it can be taken back."""
+        self._again: Pcm = np.empty(0, np.int16)
+        """What was taken back, to be read once more."""
 
     @property
     def handed(self) -> int:
@@ -94,12 +98,17 @@ class Playback:
 
     def read(self, count: int, gain: float, at: float) -> Pcm | None:
         """The next samples as loud as they shall be, the first to be heard at `at`."""
+        pcm: Pcm | None
         if self._placed is not None:
             pcm = self._placed.read_at(count, at)
+        elif len(self._again):
+            pcm, self._again = self._again[:count], self._again[count:]
         else:
             pcm = self.source.read(count)
         if pcm is None or not len(pcm):
             return pcm
+        if self._placed is None:
+            self._remember(pcm)
         sound = pcm.astype(np.float32)
         sound *= gain
         self._energy += float(np.dot(sound, sound))
@@ -107,11 +116,23 @@ class Playback:
         return sound.astype(np.int16)
 
     def take_back(self, samples: int) -> None:
-        """So many samples at the end were not heard after all."""
+        """So many samples at the end were not heard after all: they are read once more."""
         taken = min(samples, self.handed)
+        if taken and self._placed is None:
+            unheard = np.concatenate([*self._unheard, self._again])
+            kept = max(0, len(unheard) - len(self._again) - taken)
+            self._unheard, self._again = [unheard[:kept]], unheard[kept:]
+            self.all_heard_at = None
         if taken and self.handed:
             self._energy *= (self.handed - taken) / self.handed
         self.position -= taken
+
+    def _remember(self, pcm: Pcm) -> None:
+        """Keep what the output still holds. `heard` is of the last look, so this is enough."""
+        self._unheard.append(pcm)
+        spare = sum(map(len, self._unheard)) - (self.position + len(pcm) - self.heard)
+        while self._unheard and spare >= len(self._unheard[0]):
+            spare -= len(self._unheard.pop(0))
 
     def end(self, ending: Ending, *, heard_at: float, failure: str = "") -> None:
         """It is over; nothing more will be read."""
