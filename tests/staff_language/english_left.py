@@ -27,6 +27,7 @@ LIBRARIES = {
 
 # Reviewed: names, units and words that Vietnamese offices write as they are.
 ALLOWED = {
+    "alt",  # the key
     "api",
     "byte",
     "csv",
@@ -44,6 +45,7 @@ ALLOWED = {
     "mb",
     "microsoft",
     "email",
+    "english",  # the language's own name, where it is chosen
     "url",
     "utc",
     "uuid",
