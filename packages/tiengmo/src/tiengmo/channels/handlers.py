@@ -30,6 +30,11 @@ def channel_supersede(payload: dict[str, Any]) -> None:
     take_back(Release.objects.get(pk=payload["release"]), only_open=True)
 
 
+@handles("loudspeakers.catch_up")
+def loudspeakers_catch_up(payload: dict[str, Any]) -> None:
+    reports.catch_up(payload["release"])
+
+
 @handles("loudspeakers.close")
 def loudspeakers_close(payload: dict[str, Any]) -> None:
     reports.close(payload["release"])

@@ -84,6 +84,9 @@ class Loudspeakers:
             due_at=ends_at + timedelta(seconds=GRACE_SECONDS),
             key=f"loudspeakers.close:{release.pk}",
         )
+        if elsewhere is not None:
+            # Boxes may have played it before anybody counted to whom it goes.
+            announce("loudspeakers.catch_up", {"release": str(release.pk)})
         return [self._outcome(delivery, reference) for delivery in deliveries]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from tiengmo.releases.actions import move_delivery, record_receipt
 from tiengmo.releases.models import Delivery, DeliveryStatus
 from tiengmo.releases.workflow import OPEN
+from tiengmo.speakers.models import PlayReport
 
 if TYPE_CHECKING:
-    from tiengmo.speakers.models import Box, PlayReport, Refusal
+    from tiengmo.speakers.models import Box, Refusal
 
 CHANNEL = "loudspeakers"
 METHOD = "within range of proven sound"
@@ -25,9 +26,9 @@ def _deliveries(item_id: str, serial: str) -> list[Delivery]:
     # Each repetition of an alert is reported by itself: `{alert}.{version}.{n}`.
     names = {item_id, item_id.rpartition(".")[0] or item_id}
     return list(
-        Delivery.objects.filter(
-            channel=CHANNEL, reference__in=names, target=serial
-        ).select_related("village")
+        Delivery.objects.filter(channel=CHANNEL, reference__in=names, target=serial).select_related(
+            "village"
+        )
     )
 
 
@@ -95,8 +96,24 @@ def on_box_refused(*, refusal: Refusal, **_: Any) -> None:
         move_delivery(delivery, delivery.status, reason="refused", detail=refusal.reason)
 
 
+def catch_up(release_id: str) -> None:
+    """Take in reports that came before the deliveries that they prove.
+
+    An alert sounds a second after its signature; its deliveries are a worker's task, and the
+    worker may be away.
+    """
+    still_open = Delivery.objects.filter(
+        release_id=release_id, channel=CHANNEL, status__in=OPEN
+    ).exclude(reference="")
+    for reference, target in still_open.values_list("reference", "target"):
+        named = Q(item_id=reference) | Q(item_id__startswith=f"{reference}.")
+        for report in PlayReport.objects.filter(named, box_id=target).order_by("received_at"):
+            on_play_reported(report=report)
+
+
 def close(release_id: str) -> None:
     """After the window: what has not proved its play has not played, and the reason is kept."""
+    catch_up(release_id)
     still_open = Delivery.objects.filter(
         release_id=release_id, channel=CHANNEL, status__in=OPEN
     ).select_related("village")

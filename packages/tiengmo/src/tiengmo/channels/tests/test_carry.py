@@ -9,7 +9,8 @@ from tiengmo.audit.models import AuditEntry
 from tiengmo.broadcasting.models import PlayoutItem
 from tiengmo.channels import registry
 from tiengmo.channels.actions import carry, deliver, take_back
-from tiengmo.channels.loudspeakers import reports
+from tiengmo.channels.handlers import loudspeakers_catch_up
+from tiengmo.channels.loudspeakers import channel, reports
 from tiengmo.outbox.models import OutboxEntry
 from tiengmo.people.tests.factories import UserFactory
 from tiengmo.places.tests.factories import UnitFactory, VillageFactory
@@ -64,7 +65,7 @@ def played(box, item, **changes):
         **{
             "id": f"r-{box.serial}",
             "box": box,
-            "item_id": str(item.pk),
+            "item_id": str(item.pk) if item is not None else "",
             "language": "vi",
             "outcome": "played",
             "started_at": timezone.now(),
@@ -128,6 +129,22 @@ def test_proof_of_play_becomes_households_within_range(release, boxes):
     receipt = Receipt.objects.get(kind="played")
     assert (receipt.households_lo, receipt.households_hi) == (30, 50)
     assert receipt.method == "within range of proven sound"
+
+
+def test_an_alert_that_was_heard_before_its_deliveries_were_made_is_delivered(
+    release, boxes, monkeypatch
+):
+    monkeypatch.setitem(channel._SPOKEN_ELSEWHERE, release.source_type, lambda _release: "wire.7")
+    played(boxes["near"], None, item_id="wire.7.0")
+    played(boxes["far"], None, item_id="wire.70.0")
+    sent_out(release)
+    assert delivery_to(release, boxes["near"]).status == DeliveryStatus.SENDING
+    (entry,) = OutboxEntry.objects.filter(topic="loudspeakers.catch_up")
+    for _twice in range(2):
+        loudspeakers_catch_up(entry.payload)
+    assert delivery_to(release, boxes["near"]).status == DeliveryStatus.DELIVERED
+    assert delivery_to(release, boxes["far"]).status == DeliveryStatus.SENDING
+    assert Receipt.objects.filter(kind="played").count() == 1
 
 
 def test_a_cut_play_claims_no_household(release, boxes):
