@@ -121,12 +121,17 @@ def _silences(heard: Heard, hearings: list[Hearing], live: Sequence[Span]) -> li
     for span in live:
         is_due[heard.between(span.start, span.end)] = False
     is_silent = is_due & (heard.number == SILENCE)
+    named = np.flatnonzero(heard.number >= 0)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], is_silent.view(np.int8), [0]])))
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
-        before = heard.number[first - 1] if first else SILENCE
-        after = heard.number[last] if last < len(times) else SILENCE
-        allowed = ALLOWED_GAP_SECONDS if before == after else ALLOWED_PAUSE_SECONDS
+        # A window on the edge of a sound is neither.
+        before = named[named < first]
+        after = named[named >= last]
+        is_inside = len(before) and len(after) and (
+            heard.number[before[-1]] == heard.number[after[0]]
+        )  # fmt: skip
+        allowed = ALLOWED_GAP_SECONDS if is_inside else ALLOWED_PAUSE_SECONDS
         if (last - first) * HOP_SECONDS > allowed:
             found.append(
                 Span(float(times[first]), float(times[first] + (last - first) * HOP_SECONDS))

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 # A word is heard so long after it was said; later than the second figure, it was not live.
 HEARD_AFTER_SECONDS, LATEST_SECONDS = 2.0, 12.0
-# The first words while a source is being opened and the last while the end is being said belong
-# to nobody's fault: without any kill they are cut as well.
-OPENING_SECONDS, CLOSING_SECONDS = 1.0, 0.5
+# The first words while a source is being opened, and those that FFmpeg still holds of an address
+# when the end is said, are nobody's fault: without any kill they are cut as well.
+OPENING_SECONDS, CLOSING_SECONDS = 1.0, 5.0
+# A box waits so long for the next live segment before it goes back to its schedule.
+HOLD_SECONDS = 5.0
 # What a kill can still be the cause of, seconds later.
 BLAMED_FOR_SECONDS = 30.0
 # A report that claims at least this share of a sound claims all of it.
@@ -125,7 +127,9 @@ def _reckon_live(result: Result, blame: _Blame, box: str, evidence: Evidence) ->
             blame.at(instant + HEARD_AFTER_SECONDS).live_lost_seconds += seconds
         if live.first_at is not None:
             result.after_press["live"].append(live.first_at - voice.pressed)
-        spans.append(Span(voice.pressed, (live.last_at or voice.said_until) + LATE_SECONDS))
+        spans.append(
+            Span(voice.pressed, (live.last_at or voice.said_until) + HOLD_SECONDS + LATE_SECONDS)
+        )
         told = [
             count
             for (stream, teller), count in evidence.streams.items()

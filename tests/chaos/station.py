@@ -68,6 +68,8 @@ class Station:
         while time.monotonic() < deadline:
             writer = ours.get(self._writer())
             if writer is not None:
+                if self._is(writer, "worker"):
+                    self.remember()
                 with suppress(psutil.NoSuchProcess):
                     writer.send_signal(signal.SIGKILL)
                     return [writer.pid]
@@ -86,10 +88,11 @@ class Station:
 
     def _processes(self) -> list[psutil.Process]:
         found = []
-        for process in psutil.process_iter(["environ"]):
+        for process in psutil.process_iter(["environ", "name"]):
             environ = process.info["environ"] or {}
             is_ours = environ.get("TIENGMO_HOME") == str(self.home)
-            if is_ours and process.pid != os.getpid():
+            # The database was started by us once more, and inherited what we know.
+            if is_ours and process.pid != os.getpid() and process.info["name"] != "postgres":
                 found.append(process)
         return found
 
@@ -143,7 +146,9 @@ class Station:
             case "broker":
                 return _listens(self.port("BROKER"))
             case "database":
-                return self.postgres is None or self.postgres.answers()
+                if self.postgres is not None:
+                    return self.postgres.answers()
+                return all(self.serves(other) for other in VICTIMS if other != "database")
         return self._log(name).count(READY[name]) > self._ready_lines.get(name, 0)
 
     def _answers(self, url: str) -> bool:
