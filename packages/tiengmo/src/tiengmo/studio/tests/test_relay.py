@@ -92,7 +92,7 @@ def test_a_session_is_announced_until_the_end_of_its_hours(commune, speaker):
     relay = make(commune, speaker)
     tomorrow = timezone.localtime() + timedelta(days=1)
     with time_machine.travel(tomorrow.replace(hour=5, minute=0, second=1), tick=False):
-        start = timezone.localtime().replace(second=0)
+        start = timezone.localtime().replace(second=0, microsecond=0)
         window = Window(start, start + timedelta(minutes=30))
         first = actions.open_relay_stream(relay.pk, window)
         body = peek(first.payload).body
