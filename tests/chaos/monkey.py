@@ -90,8 +90,9 @@ class Monkey:
 
 
 def _runs(pid: int) -> bool:
-    """What is dead and not buried holds no socket any more."""
+    """A dead process holds its ports until the last of its threads is gone."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
     except psutil.NoSuchProcess:
         return False
