@@ -17,7 +17,7 @@ django.setup()
 import tiengmo.voices.actions as voices
 from tiengmo.newsroom.tests import factories
 
-def speak(text, *, language, voice=""):
+def speak(text, *, language, voice="", by=None):
     key = hashlib.sha256(text.encode()).hexdigest()
     return factories.ready_sound(text, key=key, language=language)
 

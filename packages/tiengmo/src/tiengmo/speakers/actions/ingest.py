@@ -175,7 +175,7 @@ def _take_status(one: _Heard) -> None:
             "last_seen_at": at,
             "silent_since": None,
             "online_since": box.online_since if box.is_online else at,
-            "output": status.output[:20],
+            "output": status.output[:200],
             "reported_volume": status.volume,
             "is_time_trusted": status.time_is_trusted,
             "clock_offset_ms": status.clock_offset_ms,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import select
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +25,7 @@ class Lane:
     """One thread with its own connection: a lane that waits for a lock holds up no other."""
 
     def __init__(self, name: str, threads: int = 1) -> None:
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"gateway-{name}")
 
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
@@ -35,7 +38,18 @@ class Lane:
         return work(*arguments)
 
     def close(self) -> None:
-        self._pool.submit(connection.close)
+        """Let every thread close its own connection once it has done what it was given."""
+        all_here = threading.Barrier(self._threads)
+
+        def leave() -> None:
+            # No thread may take two of these: one that is busy is not waited for longer than this.
+            with suppress(threading.BrokenBarrierError):
+                all_here.wait(timeout=5)
+            # Looked up here: the connection is the thread's own.
+            connection.close()
+
+        for _ in range(self._threads):
+            self._pool.submit(leave)
         self._pool.shutdown(wait=False, cancel_futures=False)
 
 

@@ -62,7 +62,7 @@ class Box(models.Model):
     clock_offset_ms = models.FloatField(null=True, blank=True)
     is_time_trusted = models.BooleanField(null=True)
     agent_version = models.CharField(max_length=40, blank=True)
-    output = models.CharField(max_length=20, blank=True)
+    output = models.CharField(max_length=200, blank=True)  # with what is wrong with it
     held_count = models.PositiveIntegerField(default=0)
     free_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     model = models.CharField(_("kiểu máy"), max_length=200, blank=True)

@@ -37,6 +37,7 @@ def fetch(monkeypatch):
     yield lambda sha256, **headers: asyncio.run(get(sha256, headers))
     for lane in lanes:
         lane.close()
+        lane._pool.shutdown()  # its connection is closed before the database goes
 
 
 @pytest.fixture
