@@ -133,7 +133,7 @@ def running_system(home: Path, *, boxes: int, output: str):
     )
     try:
         deadline = time.monotonic() + 400
-        while "Bản tin đầu tiên" not in (home / "screen.log").read_text():
+        while "đầu tiên đã phát hành" not in (home / "screen.log").read_text():
             assert demo.poll() is None, (home / "screen.log").read_text()
             assert time.monotonic() < deadline, (home / "screen.log").read_text()
             time.sleep(0.5)
