@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 LIVE_MS = 90_000
+A_PAGE = 30  # rows of the board
 
 
 def boxes_online(system):
@@ -33,12 +34,12 @@ def test_the_operator_sets_a_volume_and_sounds_a_tone(sign_in, system):
     operator.look("board-of-a-commune")
     operator.open("/quan-tri/loa/")
     in_use = system.rows("SELECT count(*) FROM speakers_box WHERE retired_at IS NULL")[0][0]
-    expect(board.locator("#loa-rows tr")).to_have_count(in_use)
+    expect(board.locator("#loa-rows tr")).to_have_count(min(in_use, A_PAGE))
     expect(board.locator("#loa-map canvas")).to_be_visible()
     is_same_page = never_reloads(board)
     operator.glance("board")
 
-    serial = boxes_online(system)[0]
+    serial = next(one for one in boxes_online(system) if board.locator(f"#loa-{one}").count())
     box = board.context.new_page()
     box.goto(f"/quan-tri/loa/{serial}/")
     now = int(box.locator("#loa-volume").input_value())
@@ -74,7 +75,8 @@ def test_a_new_box_gets_a_code_that_is_shown_once(sign_in):
     page.get_by_role("button", name="Tạo mã đăng ký").click()
     code = page.locator(".loa-code-text").inner_text()
     assert len(code) >= 16
-    expect(page.locator(".loa-command")).to_contain_text(code)
+    for command in page.locator(".loa-command").all():  # with the package, and without
+        expect(command).to_contain_text(code)
     expect(page.locator(".loa-qr svg")).to_be_visible()
     operator.look("enrol-code")
     operator.open("/quan-tri/loa/them/")
