@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 import av
 import numpy as np
@@ -67,6 +68,20 @@ def listen(port, seconds, heard):
                 return
 
 
+def wait_for_mount(port, seconds=60):
+    """Until the server lists what we feed it: a busy machine takes its time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/status-json.xsl") as answer:
+                if b"/loa" in answer.read():
+                    return
+        except OSError:
+            pass
+        assert time.monotonic() < end, "the feed never came"
+        time.sleep(0.2)
+
+
 def test_a_listener_hears_silence_and_then_the_tone(icecast):
     port, _process = icecast
     clock = Clock()
@@ -74,7 +89,7 @@ def test_a_listener_hears_silence_and_then_the_tone(icecast):
     player = Player(output, clock)
     heard = []
     try:
-        time.sleep(3)
+        wait_for_mount(port)
         listener = threading.Thread(target=listen, args=(port, 7, heard), daemon=True)
         listener.start()
         time.sleep(2)
