@@ -7,7 +7,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from playwright.sync_api import expect
+from running_system import ROOT
 
+LASTING = ROOT / "packages/tiengmo/src/tiengmo/config/demo/texts/lua-dao.txt"
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 
@@ -15,15 +17,14 @@ def test_a_citizen_reads_hears_and_follows(citizen):
     page = citizen.page
     citizen.open("/")
     citizen.look("portal-home")
-    headline = page.locator(".lead__title").inner_text()
+    # The newest may be one commune's, released by another journey: this one is for everybody.
+    headline = LASTING.read_text(encoding="utf-8").partition("\n")[0]
+    citizen.open("/tin/")
     page.get_by_role("link", name=headline).first.click()
     expect(page.locator("h1")).to_have_text(headline)
     assert citizen.hear(page.locator("audio")) > 3
     expect(page.get_by_text(re.compile(r"Người duyệt: \w+"))).to_be_visible()
     citizen.look("portal-bulletin")
-    citizen.open("/tin/")
-    expect(page.get_by_role("link", name=headline).first).to_be_visible()
-
     citizen.open("/")
     page.locator(".commune-list").get_by_role("link", name="Xã Y Tý").click()
     expect(page.locator("h1")).to_have_text("Xã Y Tý")

@@ -61,17 +61,27 @@ class PushServer:
     ) -> None:
         self._session_of = session_of
         self._is_password = is_password
-        self._connections = 0
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def run(self, host: str, port: int) -> None:
-        server = await asyncio.start_server(self._serve, host, port, limit=MOST_HEAD_BYTES)
-        async with server:
-            await server.serve_forever()
+        """Until cancelled; then every encoder is hung up on before this returns."""
+        server = await asyncio.start_server(self._begin, host, port, limit=MOST_HEAD_BYTES)
+        try:
+            async with server:
+                await server.serve_forever()
+        finally:
+            for task in self._serving:
+                task.cancel()
+            await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections += 1
         try:
-            if self._connections > MOST_CONNECTIONS:
+            if len(self._serving) > MOST_CONNECTIONS:
                 await _answer(writer, "503 Service Unavailable")
                 return
             await self._one(reader, writer)
@@ -80,7 +90,6 @@ class PushServer:
         except asyncio.CancelledError:
             logger.info("encoder: cut off with this process")
         finally:
-            self._connections -= 1
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -60,6 +60,7 @@ class Studio:
         self.server = PushServer(
             lambda code: self.session if code == "02701" else None, is_password
         )
+        self._said: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self):
         self.session.begin()
@@ -77,10 +78,17 @@ class Studio:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.running, 8)
         self.serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.serving
+        for writer in self._said:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def say(self, head: str, password: str = PASSWORD):
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         word = base64.b64encode(f"source:{password}".encode()).decode()
+        self._said.append(writer)
         writer.write(f"{head}\r\nAuthorization: Basic {word}\r\n\r\n".encode())
         await writer.drain()
         return reader, writer
