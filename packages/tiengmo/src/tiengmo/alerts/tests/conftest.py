@@ -19,7 +19,7 @@ def _own_keys(settings, tmp_path, monkeypatch):
     settings.KEYS = tmp_path / "keys"
     settings.KEYS.mkdir()
     keys._read_private.cache_clear()
-    monkeypatch.setattr("tiengmo.speakers.issuers.sealing.N", 2**10)
+    monkeypatch.setattr("speaker_link.sealing.N", 2**10)
     monkeypatch.setattr("tiengmo.alerts.cap.signing.BITS", 2048)
 
 

@@ -11,6 +11,7 @@ from speaker_link.certificates import Certificate
 from speaker_link.envelope import new_id
 from speaker_link.keys import PrivateKey, PublicKey
 from speaker_link.kinds import Kind, Priority
+from speaker_link.sealing import seal
 
 from tiengmo.audit.actions import record
 from tiengmo.people.models import Role
@@ -21,7 +22,6 @@ from tiengmo.speakers.models import IssuerKey
 from tiengmo.speakers.revocations import publish_revocations
 
 from .passphrases import check_passphrase
-from .sealing import seal
 
 if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor

@@ -10,12 +10,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from speaker_link.envelope import Signer
+from speaker_link.sealing import WrongPassphrase, seal, unseal
 
 from tiengmo.audit.actions import record
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.models import IssuerKey
-
-from .sealing import WrongPassphrase, seal, unseal
 
 if TYPE_CHECKING:
     from speaker_link.keys import PrivateKey

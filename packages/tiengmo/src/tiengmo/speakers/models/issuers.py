@@ -20,7 +20,7 @@ class IssuerKey(models.Model):
         "places.Unit", on_delete=models.PROTECT, null=True, related_name="issuer_keys"
     )
     public_key = models.JSONField()
-    # {kdf, n, r, p, salt, nonce, box}: see issuers.sealing.
+    # {kdf, n, r, p, salt, nonce, box}: see speaker_link.sealing.
     sealed = models.JSONField()
     holder = models.CharField(_("người giữ khoá"), max_length=300)
     certificate_serial = models.CharField(max_length=64, blank=True)

@@ -28,7 +28,7 @@ PASSPHRASE = "nuoc lu ve nhanh"
 
 @pytest.fixture(autouse=True)
 def _quick_sealing(monkeypatch):
-    monkeypatch.setattr("tiengmo.speakers.issuers.sealing.N", 2**10)
+    monkeypatch.setattr("speaker_link.sealing.N", 2**10)
 
 
 def issuer(unit, **role):
