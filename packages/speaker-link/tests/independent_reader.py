@@ -21,11 +21,13 @@ LIFE_DAYS = {"time": 5 / 1440, "live": 2 / 1440, "enrolment_answer": 1 / 24, "co
 LIFE_DAYS |= {"takeover": 7, "alert": 7, "schedule": 8, "ack": 8}
 OF_STATIONS = {"schedule", "takeover", "live", "alert"}
 STATE = {"schedule", "takeover", "alert", "assignment", "revocations", "root_rotation"}
-TO_BOXES = STATE | {"live", "command", "time", "ack", "enrolment_answer"}
-FROM_BOXES = {"status", "play_report", "held", "refusal", "command_result", "log", "time_request"}
+TO_BOXES = STATE | {"live", "command", "time", "ack", "enrolment_answer", "update"}
+REPORTS = {"play_report", "held", "refusal", "command_result", "log", "update_report"}
+REPORTS |= {"local_issue"}
+FROM_BOXES = REPORTS | {"status", "time_request"}
 BY_ROOT = {"assignment", "revocations", "root_rotation", "enrolment_answer"}
 WITHOUT_TIME = STATE - OF_STATIONS | {"time", "ack", "enrolment_answer"}
-CERTIFIABLE = OF_STATIONS | {"assignment", "command", "time", "ack", "enrolment_answer"}
+CERTIFIABLE = OF_STATIONS | {"assignment", "command", "time", "ack", "enrolment_answer", "update"}
 UNASSIGNED = {"assignment", "enrolment_answer", "time", "ack"}
 LEAVES = {
     "assignment": {"assignment"},
@@ -33,7 +35,7 @@ LEAVES = {
     "time": {"time"},
     "acks": {"ack"},
     "status": {"status"},
-    "reports": {"play_report", "held", "refusal", "command_result", "log"},
+    "reports": REPORTS,
     "time-request": {"time_request"},
 }
 STATION_LEAVES = {kind: kind for kind in OF_STATIONS - {"alert"}} | {"alerts": "alert"}
@@ -175,6 +177,7 @@ def consistent(message):
         refuse_if("item_id" in body and action != "stop", "malformed")
         refuse_if(("lines" in body) != (action == "send_log"), "malformed")
         refuse_if(("is_silent" in body) != (action == "self_test"), "malformed")
+        refuse_if(("updates" in body) != (action == "install_update"), "malformed")
     if message["typ"] in {"takeover", "alert"}:
         refuse_if(instant(body["until"]) <= instant(body["start"]), "malformed")
     if message["typ"] == "live":

@@ -101,7 +101,8 @@ def test_enrolment_code_vector(case):
 
 def test_every_reason_has_a_vector():
     met = {param.values[0]["expected"].get("refused") for param in CASES}
-    assert met - {None} == set(RefusalReason)
+    # What fits a machine is judged after the message: test_judge_updates.
+    assert met - {None} == set(RefusalReason) - {RefusalReason.WRONG_PLATFORM}
 
 
 def test_the_files_are_what_the_generator_writes(monkeypatch):

@@ -1,6 +1,7 @@
 """Which body each kind of message carries."""
 
 from speaker_link.kinds import Kind
+from speaker_link.local_issues import LocalIssue
 from speaker_link.messages import (
     Ack,
     Alert,
@@ -23,6 +24,7 @@ from speaker_link.messages import (
     TimeAnswer,
     TimeRequest,
 )
+from speaker_link.updates import Update, UpdateReport
 
 BODIES: dict[Kind, type[Body]] = {
     Kind.SCHEDULE: Schedule,
@@ -36,12 +38,15 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.TIME: TimeAnswer,
     Kind.ACK: Ack,
     Kind.ENROLMENT_ANSWER: EnrolmentAnswer,
+    Kind.UPDATE: Update,
     Kind.STATUS: Status,
     Kind.PLAY_REPORT: PlayReport,
     Kind.HELD: Held,
     Kind.REFUSAL: RefusalReport,
     Kind.COMMAND_RESULT: CommandResult,
     Kind.LOG: LogReport,
+    Kind.LOCAL_ISSUE: LocalIssue,
+    Kind.UPDATE_REPORT: UpdateReport,
     Kind.TIME_REQUEST: TimeRequest,
     Kind.ENROLMENT_REQUEST: EnrolmentRequest,
 }

@@ -26,7 +26,7 @@ from speaker_link.fields import (
     write_instant,
 )
 from speaker_link.keys import PrivateKey, encode_base64url
-from speaker_link.kinds import RETAINED_KINDS, STATION_KINDS, Kind, Priority
+from speaker_link.kinds import AREA_KINDS, RETAINED_KINDS, Kind, Priority
 from speaker_link.messages import Alert, Body, Live, Schedule, Takeover
 from speaker_link.on_air import LIVE_GRACE
 
@@ -51,6 +51,7 @@ LONGEST_LIFE = {
     Kind.ASSIGNMENT: timedelta(days=3700),
     Kind.REVOCATIONS: timedelta(days=3700),
     Kind.ROOT_ROTATION: timedelta(days=3700),
+    Kind.UPDATE: timedelta(days=3700),
 }
 USUAL_LIFE = {
     Kind.SCHEDULE: timedelta(hours=48),
@@ -65,9 +66,11 @@ USUAL_LIFE = {
     Kind.ASSIGNMENT: timedelta(days=3650),
     Kind.REVOCATIONS: timedelta(days=3650),
     Kind.ROOT_ROTATION: timedelta(days=3650),
+    # Long enough to reach every box; an old program is not good for ever.
+    Kind.UPDATE: timedelta(days=400),
 }
-# A station speaks to areas; these speak to every box; all others to one box.
-_TO_AREAS = STATION_KINDS
+# These speak to areas, these to every box; all others to one box.
+_TO_AREAS = AREA_KINDS
 _TO_ALL = frozenset({Kind.REVOCATIONS, Kind.ROOT_ROTATION})
 FROM_BOXES = frozenset(
     {
@@ -77,6 +80,8 @@ FROM_BOXES = frozenset(
         Kind.REFUSAL,
         Kind.COMMAND_RESULT,
         Kind.LOG,
+        Kind.LOCAL_ISSUE,
+        Kind.UPDATE_REPORT,
         Kind.TIME_REQUEST,
     }
 )
@@ -113,7 +118,7 @@ class Message(Wire, Generic[BodyT]):
         if self.exp - min(self.iat, self.nbf) > LONGEST_LIFE[self.typ]:
             raise ValueError("a message that lives too long for its kind")
         if (self.areas is not None) != (self.typ in _TO_AREAS):
-            raise ValueError("areas belong to what a station says, and only to it")
+            raise ValueError("this kind of message is not addressed to areas, or only to them")
         if (self.to is not None) != (self.typ not in _TO_AREAS | _TO_ALL):
             raise ValueError("this kind of message is addressed in another way")
         body = self.body

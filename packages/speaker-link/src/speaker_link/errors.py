@@ -21,6 +21,7 @@ class RefusalReason(StrEnum):
     TEST_MESSAGE = "test_message"
     UNTRUSTED_TIME = "untrusted_time"
     WRONG_STREAM = "wrong_stream"
+    WRONG_PLATFORM = "wrong_platform"
 
 
 class Refused(Exception):

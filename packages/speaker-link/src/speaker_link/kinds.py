@@ -31,6 +31,8 @@ class Kind(StrEnum):
     TIME = "time"
     ACK = "ack"
     ENROLMENT_ANSWER = "enrolment_answer"
+    # to boxes, inside a command
+    UPDATE = "update"
     # from boxes
     STATUS = "status"
     PLAY_REPORT = "play_report"
@@ -38,6 +40,8 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     COMMAND_RESULT = "command_result"
     LOG = "log"
+    LOCAL_ISSUE = "local_issue"
+    UPDATE_REPORT = "update_report"
     TIME_REQUEST = "time_request"
     ENROLMENT_REQUEST = "enrolment_request"
 
@@ -54,6 +58,7 @@ CERTIFIABLE_KINDS = frozenset(
         Kind.TIME,
         Kind.ACK,
         Kind.ENROLMENT_ANSWER,
+        Kind.UPDATE,
     }
 )
 # The root key stays offline; a message it signed itself can only be one of these.
@@ -73,6 +78,8 @@ RETAINED_KINDS = frozenset(
 )
 # A station's words, addressed to areas; each names its station.
 STATION_KINDS = frozenset({Kind.SCHEDULE, Kind.TAKEOVER, Kind.LIVE, Kind.ALERT})
+# Addressed to areas: what stations say, and which programs are good there.
+AREA_KINDS = STATION_KINDS | {Kind.UPDATE}
 # A box that does not know the time may still learn the time, who it is and whom to distrust.
 TIMELESS_KINDS = frozenset(
     {

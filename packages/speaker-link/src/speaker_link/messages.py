@@ -28,6 +28,7 @@ from speaker_link.kinds import Priority
 from speaker_link.on_air import Alert, Live, Takeover
 from speaker_link.parts import Body, Edition, Limits, Prefetch, QuietHours, VolumeHours, edition_for
 from speaker_link.plays import CutReason, Outcome, PlayReport
+from speaker_link.updates import MAX_UPDATE_TEXT, MAX_UPDATES
 
 __all__ = [
     "Ack",
@@ -197,6 +198,8 @@ class CommandAction(StrEnum):
     RETIRE = "retire"
     SEND_LOG = "send_log"
     SELF_TEST = "self_test"
+    INSTALL_UPDATE = "install_update"
+    CANCEL_UPDATE = "cancel_update"
 
 
 MAX_LOG_LINES = 500
@@ -206,7 +209,8 @@ class Command(Body):
     """Do this once, before the message expires.
 
     `volume` belongs to set_volume, `duration_ms` to test_tone; `item_id` narrows stop to one item,
-    without it the box stops whatever plays. `lines` belongs to send_log, `is_silent` to self_test.
+    without it the box stops whatever plays. `lines` belongs to send_log, `is_silent` to self_test,
+    `updates` (signed texts of kind `update`, for different platforms) to install_update.
     """
 
     action: Annotated[CommandAction, Field(strict=False)]
@@ -215,6 +219,13 @@ class Command(Body):
     item_id: Identifier | None = None
     lines: Annotated[int, Field(ge=1, le=MAX_LOG_LINES)] | None = None
     is_silent: bool | None = None
+    updates: (
+        Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=MAX_UPDATE_TEXT)]],
+            Field(min_length=1, max_length=MAX_UPDATES),
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -222,6 +233,8 @@ class Command(Body):
             raise ValueError("lines belongs to send_log")
         if (self.is_silent is not None) != (self.action is CommandAction.SELF_TEST):
             raise ValueError("is_silent belongs to self_test")
+        if (self.updates is not None) != (self.action is CommandAction.INSTALL_UPDATE):
+            raise ValueError("updates belongs to install_update")
         if (self.volume is not None) != (self.action is CommandAction.SET_VOLUME):
             raise ValueError("volume belongs to set_volume")
         if (self.duration_ms is not None) != (self.action is CommandAction.TEST_TONE):

@@ -17,7 +17,7 @@ from speaker_link.boxes import compose_from_box
 from speaker_link.certificates import Certificate
 from speaker_link.envelope import BoxMessage, Message, Signer
 from speaker_link.keys import PrivateKey, decode_base64url, encode_base64url
-from speaker_link.kinds import CERTIFIABLE_KINDS, STATION_KINDS, Kind, Priority
+from speaker_link.kinds import AREA_KINDS, CERTIFIABLE_KINDS, Kind, Priority
 from speaker_link.messages import (
     Alert,
     Assignment,
@@ -31,11 +31,15 @@ from speaker_link.messages import (
 )
 from speaker_link.on_air import pack
 from speaker_link.trust import OpenStream, Scope, Trust
+from speaker_link.updates import Update
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 SERIAL = "BX-0007"
 LOCALITY, COMMUNE, VILLAGE = "082", "02686", "02686-07"
 OTHER_COMMUNE = "02701"
+
+# A key that certifies programs is used for one and for nothing else.
+STATION_CERTIFIES = tuple(sorted(CERTIFIABLE_KINDS - {Kind.UPDATE}))
 
 BodyT = TypeVar("BodyT", bound=Body)
 
@@ -68,7 +72,7 @@ def signer(
     *,
     areas: Sequence[str] = (LOCALITY,),
     highest_priority: Priority = Priority.PRIORITY,
-    kinds: Sequence[Kind] = tuple(sorted(CERTIFIABLE_KINDS)),
+    kinds: Sequence[Kind] = STATION_CERTIFIES,
     holder: str = "",
     serial: str = "",
     nbf: datetime = NOW - timedelta(days=30),
@@ -100,6 +104,7 @@ OTHER_COMMUNE_STATION = signer(
     "other commune station", holder="Đài truyền thanh xã Y Tý", areas=[OTHER_COMMUNE]
 )
 FIRST_DIRECTOR = signer("first director", holder="director-1", highest_priority=Priority.EMERGENCY)
+UPDATE_KEY = signer("update 0.2.0 arm64", holder="Bản 0.2.0 (arm64)", kinds=[Kind.UPDATE])
 SECOND_DIRECTOR = signer(
     "second director", holder="director-2", highest_priority=Priority.EMERGENCY
 )
@@ -201,11 +206,23 @@ def alert(**changes: Any) -> Alert:
     return Alert(**(wanted | changes))
 
 
+def update(**changes: Any) -> Update:
+    wanted: dict[str, Any] = {
+        "version": "0.2.0",
+        "architecture": "arm64",
+        "python": "3.11",
+        "sha256": sha256("program 0.2.0 arm64"),
+        "bytes": 24_117_248,
+        "unpacked_bytes": 98_566_144,
+    }
+    return Update(**(wanted | changes))
+
+
 def message(body: BodyT, name: str = "", **changes: Any) -> Message[BodyT]:
     """A message as `compose` makes it, addressed as its kind asks, its id always the same."""
     kind = KINDS[type(body)]
     wanted: dict[str, Any] = {"now": NOW, "id": message_id(name or f"message {kind}")}
-    if kind in STATION_KINDS:
+    if kind in AREA_KINDS:
         wanted["areas"] = [LOCALITY]
     elif kind not in {Kind.REVOCATIONS, Kind.ROOT_ROTATION}:
         wanted["to"] = SERIAL

@@ -34,7 +34,17 @@ _BOX_TOPICS = {
     "acks": (frozenset({Kind.ACK}), False, False),
     "status": (frozenset({Kind.STATUS}), True, True),
     "reports": (
-        frozenset({Kind.PLAY_REPORT, Kind.HELD, Kind.REFUSAL, Kind.COMMAND_RESULT, Kind.LOG}),
+        frozenset(
+            {
+                Kind.PLAY_REPORT,
+                Kind.HELD,
+                Kind.REFUSAL,
+                Kind.COMMAND_RESULT,
+                Kind.LOG,
+                Kind.LOCAL_ISSUE,
+                Kind.UPDATE_REPORT,
+            }
+        ),
         False,
         True,
     ),

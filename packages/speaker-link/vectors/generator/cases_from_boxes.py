@@ -9,6 +9,7 @@ from speaker_link.boxes import sign_as_box, sign_will
 from speaker_link.enrolment import EnrolmentCode
 from speaker_link.envelope import LAST_WORD, sign
 from speaker_link.errors import RefusalReason as Reason
+from speaker_link.local_issues import LocalIssue
 from speaker_link.messages import (
     Ack,
     Broker,
@@ -218,6 +219,26 @@ def log() -> list[Case]:
     return [
         _case("a part", body, REPORTS),
         to_server("a part beyond the last", beyond, Reason.MALFORMED, topic=REPORTS),
+    ]
+
+
+def local_issue() -> list[Case]:
+    directors = [specimens.FIRST_DIRECTOR, specimens.SECOND_DIRECTOR]
+    body = LocalIssue(
+        text=sign(message(specimens.alert(), areas=[specimens.VILLAGE]), by=directors),
+        way="signed_here",
+        issued_at=NOW,
+        time_is_trusted=True,
+        link_down_seconds=5400,
+    )
+    empty = box_message(body).model_dump_json(exclude_none=True)
+    empty = empty.replace('"way":"signed_here"', '"way":"dreamt"').encode()
+    dreamt = enrolment.jws.sign(empty, typ="tm-box+json", signers=[(BOX, None)])
+    on_line = body.model_copy(update={"way": "handed_in", "link_down_seconds": None})
+    return [
+        _case("two people at the box", body, REPORTS),
+        _case("handed in while the line stood", on_line, REPORTS),
+        to_server("in a way that does not exist", dreamt, Reason.MALFORMED, topic=REPORTS),
     ]
 
 

@@ -74,6 +74,14 @@ def command() -> list[Case]:
         good("retire", Command(action="retire")),
         good("send the log", Command(action="send_log", lines=200)),
         good("a silent self-test", Command(action="self_test", is_silent=True)),
+        good(
+            "install a program",
+            Command(
+                action="install_update",
+                updates=[sign(message(specimens.update()), by=[specimens.UPDATE_KEY])],
+            ),
+        ),
+        good("cancel it", Command(action="cancel_update")),
         bad("replayed", VOLUME, Reason.REPLAYED, earlier=[VOLUME_TEXT]),
         bad("expired", VOLUME, Reason.EXPIRED, now=VOLUME.exp),
         bad("too early", VOLUME, Reason.NOT_YET_VALID, now=NOW - timedelta(seconds=6)),
@@ -109,6 +117,7 @@ def command() -> list[Case]:
         ),
         twisted("lines to retire with", VOLUME, b'"volume":45', b'"lines":45', topic=COMMANDS),
         twisted("a self-test of no kind", VOLUME, b"set_volume", b"self_test", topic=COMMANDS),
+        twisted("nothing to install", VOLUME, b"set_volume", b"install_update", topic=COMMANDS),
         twisted("no volume to set", VOLUME, b',"volume":45', b"", topic=COMMANDS),
         twisted("for ten years", VOLUME, b'"exp":"2026', b'"exp":"2036', topic=COMMANDS),
         twisted("never valid", VOLUME, b'"exp":"2026', b'"exp":"2025', topic=COMMANDS),

@@ -133,6 +133,7 @@ def keys() -> dict[str, Any]:
                 "other_commune_station": specimens.OTHER_COMMUNE_STATION,
                 "first_director": specimens.FIRST_DIRECTOR,
                 "second_director": specimens.SECOND_DIRECTOR,
+                "update_key": specimens.UPDATE_KEY,
             }.items()
         },
     }

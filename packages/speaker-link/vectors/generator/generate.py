@@ -10,6 +10,7 @@ from typing import Any
 import cases_from_boxes as from_boxes
 import cases_of_alerts
 import cases_of_envelope
+import cases_of_updates
 import cases_on_air as on_air
 import cases_to_boxes as to_boxes
 import frame
@@ -28,12 +29,15 @@ KINDS = {
     "command": to_boxes.command,
     "time": to_boxes.time,
     "ack": to_boxes.ack,
+    "update": cases_of_updates.updates,
     "status": from_boxes.status,
     "play_report": from_boxes.play_report,
     "held": from_boxes.held,
     "refusal": from_boxes.refusal,
     "command_result": from_boxes.command_result,
     "log": from_boxes.log,
+    "local_issue": from_boxes.local_issue,
+    "update_report": cases_of_updates.reports,
     "time_request": from_boxes.time_request,
     "enrolment_request": from_boxes.enrolment_request,
     "enrolment_answer": from_boxes.answers,

@@ -6,7 +6,7 @@ from pydantic.json_schema import models_json_schema
 from speaker_link.certificates import Certificate
 from speaker_link.enrolment import Request
 from speaker_link.envelope import FROM_BOXES, LONGEST_LIFE, box_message_class, message_class
-from speaker_link.kinds import STATION_KINDS, Kind
+from speaker_link.kinds import AREA_KINDS, Kind
 
 _TO_ALL = {Kind.REVOCATIONS, Kind.ROOT_ROTATION}
 
@@ -55,7 +55,7 @@ def schema() -> dict[str, Any]:
 def _address(kind: Kind, own: dict[str, Any]) -> None:
     if kind not in LONGEST_LIFE:
         return
-    wanted = None if kind in _TO_ALL else "areas" if kind in STATION_KINDS else "to"
+    wanted = None if kind in _TO_ALL else "areas" if kind in AREA_KINDS else "to"
     for member in ("to", "areas"):
         if member == wanted:
             own["required"].append(member)
