@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from speaker_link.messages import RevokedKey
 
 from tiengmo.outbox.actions import announce
 from tiengmo.speakers.models import AnnouncedItem
 from tiengmo.voices.publicity import Standing
 
 from .models import Alert, Info
+from .models import Standing as StandingCertificate
 from .workflow import State
 
 if TYPE_CHECKING:
@@ -60,3 +62,14 @@ def reference_of(release: Release) -> str:
     """What play reports of this release's alert begin with."""
     alert = Alert.objects.get(pk=release.source_version)
     return f"{alert.wire_id}.{alert.version}"
+
+
+def revoked_keys() -> list[RevokedKey]:
+    """Keys of standing certificates that were taken back: boxes are told with all others."""
+    return [
+        RevokedKey(kid=row.kid, revoked_at=row.revoked_at, reason=row.revocation_reason)
+        for row in StandingCertificate.objects.exclude(revoked_at=None).order_by(
+            "revoked_at", "kid"
+        )
+        if row.revoked_at is not None
+    ]

@@ -14,10 +14,23 @@ from .models import IssuerKey, StationKey
 from .retention import retain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from speaker_link.keys import PrivateKey
+
+
+_elsewhere: list[Callable[[], Iterable[RevokedKey]]] = []
+
+
+def let_revoke(asker: Callable[[], Iterable[RevokedKey]]) -> None:
+    """Register an app above that has keys of its own which boxes obey; again changes nothing."""
+    if asker not in _elsewhere:
+        _elsewhere.append(asker)
+
+
+def revoked_elsewhere() -> list[RevokedKey]:
+    return [entry for asker in _elsewhere for entry in asker()]
 
 
 def publish_revocations(root: PrivateKey) -> None:
@@ -29,7 +42,7 @@ def publish_revocations(root: PrivateKey) -> None:
         RevokedKey(kid=row.kid, revoked_at=row.revoked_at, reason=row.revocation_reason)
         for row in sorted(rows, key=_when)
         if row.revoked_at is not None
-    ]
+    ] + revoked_elsewhere()
     retain(
         topics.REVOCATIONS,
         lambda version: sign(

@@ -4,20 +4,28 @@ from .compose_alert import compose_alert
 from .draft_alert import draft_alert, draft_all_clear, draft_update
 from .end_alert import expire_alert
 from .fetch_feed import fetch_feed, take_in
+from .give_standing import certify_standing, give_standing, propose_standing
+from .issue_by_standing import issue_by_standing
 from .reject_alert import lapse_alert, reject_alert
 from .release_alert import release_alert
+from .revoke_standing import revoke_standing
 from .second_alert import second_alert
 
 __all__ = [
+    "certify_standing",
     "compose_alert",
     "draft_alert",
     "draft_all_clear",
     "draft_update",
     "expire_alert",
     "fetch_feed",
+    "give_standing",
+    "issue_by_standing",
     "lapse_alert",
+    "propose_standing",
     "reject_alert",
     "release_alert",
+    "revoke_standing",
     "second_alert",
     "take_in",
 ]

@@ -19,6 +19,10 @@ from .checks import locked, require_issuer, signer_of
 from .issue import issue
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from speaker_link.envelope import Signer
+
     from tiengmo.people.models import User
 
 
@@ -36,24 +40,34 @@ def compose_alert(alert: Alert, *, by: User, passphrase: str) -> Alert:
     signer = signer_of(by, alert.station, passphrase)
     with transaction.atomic():
         row = locked(alert, to=State.COMPOSED)
-        now = timezone.now()
-        row.composed_at = now
-        row.expires_at = now + timedelta(minutes=row.lasts_minutes)
-        row.version = int(now.timestamp() * 1000)
-        row.payload = sign_alert(_words(row), by=signer, now=now)
-        row.state = State.COMPOSED
-        row.save(update_fields=["composed_at", "expires_at", "version", "payload", "state"])
-        record(
-            "alerts.composed",
-            by=by,
-            subject=row,
-            detail={"identifier": row.identifier, "expires_at": row.expires_at.isoformat()},
-        )
+        sign_first(row, signer=signer, by=by)
         if row.status == Status.TEST:
             issue(row, by=by, second=None)
-        else:
-            announce("alerts.lapse", {"alert": str(row.pk)}, due_at=now + rules.WAITS)
+        elif row.composed_at is not None:
+            announce("alerts.lapse", {"alert": str(row.pk)}, due_at=row.composed_at + rules.WAITS)
     return row
+
+
+def sign_first(row: Alert, *, signer: Signer, by: User, latest_end: datetime | None = None) -> None:
+    """Fix the bytes that boxes will judge, under the first signature; call it with the row locked.
+
+    latest_end: an instant that the alert must not outlast.
+    """
+    now = timezone.now()
+    row.composed_at = now
+    row.expires_at = now + timedelta(minutes=row.lasts_minutes)
+    if latest_end is not None:
+        row.expires_at = min(row.expires_at, latest_end)
+    row.version = int(now.timestamp() * 1000)
+    row.payload = sign_alert(_words(row), by=signer, now=now)
+    row.state = State.COMPOSED
+    row.save(update_fields=["composed_at", "expires_at", "version", "payload", "state"])
+    record(
+        "alerts.composed",
+        by=by,
+        subject=row,
+        detail={"identifier": row.identifier, "expires_at": row.expires_at.isoformat()},
+    )
 
 
 def _words(row: Alert) -> AlertWords:

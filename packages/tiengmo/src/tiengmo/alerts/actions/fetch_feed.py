@@ -42,7 +42,10 @@ def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Propos
         raw = _get(client, feed.url, until)
         # The feed's text names each message anew when it changes; what is known is not fetched.
         known = set(feed.proposals.values_list("facts__url", flat=True))
-        links = [link for link in read_feed(raw, url=feed.url) if link not in known]
+        # A feed that is itself one message says another thing under the same address.
+        links = [
+            link for link in read_feed(raw, url=feed.url) if link == feed.url or link not in known
+        ]
         for link in links[:A_ROUND]:
             try:
                 body = raw if link == feed.url else _get(client, link, until)

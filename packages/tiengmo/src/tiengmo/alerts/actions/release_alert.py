@@ -24,7 +24,9 @@ def release_alert(alert: Alert) -> None:
 
     Running it again changes nothing. A test has neither: it is nobody's news.
     """
-    if alert.state not in OUT or alert.status == Status.TEST or alert.seconder is None:
+    # Where another authority's standing certificate seconded, the one person who signed answers.
+    answers = alert.seconder or (alert.composer if alert.standing_id else None)
+    if alert.state not in OUT or alert.status == Status.TEST or answers is None:
         return
     if not CapFile.objects.filter(alert=alert).exists():
         xml = write(alert)
@@ -42,7 +44,7 @@ def release_alert(alert: Alert) -> None:
             release_at=None,
             window_end_at=alert.expires_at,
             author_name=alert.composer_name,
-            cleared_by=alert.seconder,
+            cleared_by=answers,
             renditions=[_rendition(info) for info in alert.infos.select_related("sound__opus")],
         )
 

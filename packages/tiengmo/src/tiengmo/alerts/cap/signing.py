@@ -11,15 +11,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
+from lxml import etree
 from signxml import methods
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
-from signxml.verifier import XMLVerifier
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +31,23 @@ if TYPE_CHECKING:
 
 BITS = 3072
 LIFE = timedelta(days=3650)
+XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+# One signature, directly under the message, over one thing, and no algorithm older than SHA-256.
+_EXPECTED = SignatureConfiguration(
+    location="./",
+    expect_references=1,
+    signature_methods=frozenset(
+        {
+            SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512,
+            SignatureMethod.ECDSA_SHA256, SignatureMethod.ECDSA_SHA384,
+            SignatureMethod.SHA256_RSA_MGF1,
+        }
+    ),
+    digest_algorithms=frozenset(
+        {DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
+    ),
+)  # fmt: skip
 
 
 def _folder() -> Path:
@@ -106,8 +126,36 @@ def sign(root: _Element) -> _Element:
         digest_algorithm="sha256",
         c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
     )
-    signer.namespaces = {"ds": "http://www.w3.org/2000/09/xmldsig#"}
+    signer.namespaces = {"ds": XMLDSIG}
     return signer.sign(root, key=key, cert=certificate.decode())
+
+
+def signed_part(xml: bytes, certificate: str) -> bytes | None:
+    """The CAP message as that certificate's key signed it; None without one good signature.
+
+    Only what the signature covers is returned, and only if that is the whole message: what somebody
+    wraps round a signed part, or puts beside it, is never read.
+    """
+    try:
+        if not is_valid_now(x509.load_pem_x509_certificate(certificate.encode())):
+            return None
+        found = XMLVerifier().verify(xml, x509_cert=certificate, expect_config=_EXPECTED)
+    except (SignXMLException, ValueError, etree.XMLSyntaxError, InvalidSignature):
+        return None
+    part = found.signed_xml if not isinstance(found, list) else None
+    root = etree.fromstring(xml, _PARSER)
+    if part is None or part.tag != root.tag or part.getparent() is not None:
+        return None
+    signatures = root.findall(f"{{{XMLDSIG}}}Signature")
+    if len(signatures) != 1 or len(part) != len(root) - 1:
+        return None
+    text: bytes = etree.tostring(part)
+    return text
+
+
+def is_valid_now(certificate: x509.Certificate) -> bool:
+    now = timezone.now()
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def is_signed_by(xml: bytes, certificate: str) -> bool:

@@ -32,6 +32,8 @@ def write(alert: Alert) -> str:
     _add(root, "sent", _instant(alert.sent_at))
     _add(root, "status", alert.status)
     _add(root, "msgType", alert.msg_type)
+    if alert.proposal is not None:
+        _add(root, "source", alert.proposal.feed.name)
     _add(root, "scope", "Public")
     if alert.status == Status.EXERCISE:
         # CAP asks that an exercise names itself here.

@@ -2,6 +2,7 @@
 
 from .alert import Alert, CapFile, Info, MsgType, Status
 from .feed import Feed, Proposal
+from .standing import Standing
 from .template import Hazard, Template, TemplateText
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Info",
     "MsgType",
     "Proposal",
+    "Standing",
     "Status",
     "Template",
     "TemplateText",

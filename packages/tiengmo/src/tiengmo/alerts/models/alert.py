@@ -74,6 +74,10 @@ class Alert(models.Model):
     proposal = models.ForeignKey(
         "alerts.Proposal", on_delete=models.SET_NULL, null=True, related_name="alerts"
     )
+    # Whose signed message was the second signature, where it was no person's.
+    standing = models.ForeignKey(
+        "alerts.Standing", on_delete=models.PROTECT, null=True, related_name="alerts"
+    )
     wire_id = models.CharField(max_length=36, db_index=True)
     version = models.PositiveBigIntegerField(null=True)
     payload = models.TextField(blank=True)

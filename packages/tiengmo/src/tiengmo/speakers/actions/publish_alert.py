@@ -20,6 +20,7 @@ from tiengmo.speakers import keys
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.gateway.database import wake_gateway
 from tiengmo.speakers.models import IssuerKey, RetainedMessage, StationKey
+from tiengmo.speakers.revocations import revoked_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,7 +131,7 @@ def _judge(text: str) -> envelope.Message[Any]:
         kid
         for model in (StationKey, IssuerKey)
         for kid in model.objects.exclude(revoked_at=None).values_list("kid", flat=True)
-    )
+    ) | {entry.kid for entry in revoked_elsewhere() if entry.kid is not None}
     root = keys.root_public()
     try:
         return verify(
