@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -31,8 +32,9 @@ FINISH_GRACE = timedelta(seconds=12)
 SCHEMES = frozenset(
     {"http", "https", "rtmp", "rtmps", "rtsp", "rtp", "udp", "tcp", "tls", "srt", "icecast"}
 )
-DEVICES = frozenset({"alsa", "pulse"})
-_DEVICE = re.compile(r"(alsa|pulse):[0-9A-Za-z_.,:=-]{1,100}")
+# The decoder library is built without SRT and PulseAudio.
+SRT_PROGRAM = "srt-live-transmit"
+_DEVICE = re.compile(r"alsa:[0-9A-Za-z_.,:=-]{1,100}")
 
 
 def is_source_address(text: str) -> bool:
@@ -44,6 +46,11 @@ def is_source_address(text: str) -> bool:
         return parts.scheme in SCHEMES and bool(parts.hostname) and " " not in text
     except ValueError:
         return False
+
+
+def is_srt_without_program(address: str) -> bool:
+    """Does this address need a program that is not installed here?"""
+    return address.startswith("srt:") and shutil.which(SRT_PROGRAM) is None
 
 
 @dataclass(frozen=True)

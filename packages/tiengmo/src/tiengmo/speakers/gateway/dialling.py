@@ -12,7 +12,8 @@ from tiengmo.speakers.brokers.passwords import gateway_password
 from tiengmo.speakers.brokers.rights import GATEWAY_USER
 
 KEEPALIVE_SECONDS = 10
-RETRY_SECONDS = (0.2, 0.5, 1, 2, 5)
+# A broker that comes back must not be noticed late: an alert may wait behind it.
+RETRY_SECONDS = (0.2, 0.5, 1)
 
 
 class Addresses:
@@ -33,14 +34,18 @@ class Addresses:
         return f"{self.current.host}:{self.current.port}"
 
 
+def tls_context(address: Address) -> ssl.SSLContext | None:
+    """Trust our own authority or the configured one; None on the loopback."""
+    if not address.uses_tls:
+        return None
+    authority = settings.BROKER_TLS_CA or str(settings.KEYS / "tls" / "authority.crt")
+    return ssl.create_default_context(cafile=authority)
+
+
 def gateway_client(
     identifier: str, address: Address, *, clean_session: bool = False
 ) -> aiomqtt.Client:
     """Return a client that is not connected yet, and acknowledges only what it is told to."""
-    context = None
-    if address.uses_tls:
-        authority = settings.BROKER_TLS_CA or str(settings.KEYS / "tls" / "authority.crt")
-        context = ssl.create_default_context(cafile=authority)
     client = aiomqtt.Client(
         address.host,
         address.port,
@@ -52,7 +57,7 @@ def gateway_client(
         keepalive=KEEPALIVE_SECONDS,
         timeout=10,
         max_inflight_messages=1000,
-        tls_context=context,
+        tls_context=tls_context(address),
     )
     client.pending_calls_threshold = 10_000
     # aiomqtt has no door to it: without this, paho acknowledges before we have stored.

@@ -14,7 +14,12 @@ from tiengmo.speakers.gateway.database import wake_gateway
 from tiengmo.studio.errors import StudioError
 from tiengmo.studio.models import Relay, RelayFallback, RelayHours, RelaySource
 from tiengmo.studio.queries import quiet_hours_in
-from tiengmo.studio.rules import Hours, is_source_address, minutes_of
+from tiengmo.studio.rules import (
+    Hours,
+    is_source_address,
+    is_srt_without_program,
+    minutes_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +77,8 @@ def save_relay(
 def _check(relay: Relay, hours: Sequence[Hours]) -> None:
     if relay.source == RelaySource.URL and not is_source_address(relay.url):
         raise StudioError(_("Địa chỉ luồng không hợp lệ: %(url)s") % {"url": relay.url[:100]})
+    if relay.source == RelaySource.URL and is_srt_without_program(relay.url):
+        raise StudioError(_("Máy chủ chưa nhận được SRT: hãy cài gói Debian srt-tools."))
     if relay.source == RelaySource.STATION and relay.upstream is None:
         raise StudioError(_("Hãy chọn đài được tiếp âm."))
     if relay.source == RelaySource.STATION and relay.upstream == relay.station:

@@ -67,6 +67,8 @@ def take_over_live(
         raise StudioError(_("Hãy ghi tên buổi phát."))
     if source == Source.URL and not rules.is_source_address(url):
         raise StudioError(_("Địa chỉ luồng không hợp lệ: %(url)s") % {"url": url[:100]})
+    if source == Source.URL and rules.is_srt_without_program(url):
+        raise StudioError(_("Máy chủ chưa nhận được SRT: hãy cài gói Debian srt-tools."))
     if not 1 <= minutes <= rules.LONGEST_MINUTES:
         raise StudioError(
             _("Thời lượng phải từ 1 đến %(most)d phút.") % {"most": rules.LONGEST_MINUTES}

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 import time
 from collections import deque
 from dataclasses import dataclass
 
 import aiomqtt
-from django.conf import settings
 from speaker_link.envelope import new_id
 
-from tiengmo.speakers.brokers.mosquitto import is_loopback
 from tiengmo.speakers.brokers.passwords import gateway_password
 from tiengmo.speakers.brokers.rights import GATEWAY_USER
+from tiengmo.speakers.gateway.dialling import Addresses, tls_context
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +36,7 @@ class Publisher:
     def __init__(self) -> None:
         self._waiting: deque[_Waiting] = deque()
         self._there_is_some = asyncio.Event()
+        self._addresses = Addresses()
         self.is_connected = False
         self.dropped = 0
         self.sent = 0
@@ -69,6 +68,7 @@ class Publisher:
                     logger.warning("playout: broker: %s", error)
             finally:
                 self.is_connected = False
+            self._addresses.go_on()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _send(self, client: aiomqtt.Client) -> None:
@@ -93,20 +93,15 @@ class Publisher:
             await self._there_is_some.wait()
 
     def _client(self) -> aiomqtt.Client:
-        host = settings.BROKER_HOST
-        context = None
-        if not is_loopback(host):
-            host = settings.BROKER_PUBLIC_HOST or host
-            authority = settings.BROKER_TLS_CA or str(settings.KEYS / "tls" / "authority.crt")
-            context = ssl.create_default_context(cafile=authority)
+        address = self._addresses.current
         return aiomqtt.Client(
-            host,
-            settings.BROKER_PORT,
+            address.host,
+            address.port,
             username=GATEWAY_USER,
             password=gateway_password(),
             identifier=f"playout-{new_id()[:12]}",
             clean_session=True,
             keepalive=KEEPALIVE_SECONDS,
             timeout=5,
-            tls_context=context,
+            tls_context=tls_context(address),
         )

@@ -8,11 +8,17 @@ standard input (a browser's recording, an encoder's push).
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import shutil
+import signal
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import av
+
+from tiengmo.studio.rules import SRT_PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +29,8 @@ PATIENCE = (8.0, 8.0)
 # What a browser or an encoder may send us, and nothing that opens other addresses.
 PUSHED = "matroska,webm,mov,ogg,mp3,aac,flac,wav"
 # A playlist from outside must not name our own files.
-PROTOCOLS = "http,https,tcp,tls,udp,rtp,rtmp,rtmps,rtsp,srt,hls,crypto,httpproxy"
+PROTOCOLS = "http,https,tcp,tls,udp,rtp,rtmp,rtmps,rtsp,hls,crypto,httpproxy"
+PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
@@ -53,7 +60,14 @@ def _open(address: str) -> av.container.InputContainer:
             },
         )
     device, _, name = address.partition(":")
-    if device in {"alsa", "pulse"}:
+    if device == "srt":
+        _receive_srt(address)
+        return av.open(
+            "pipe:0",
+            format="mpegts",
+            container_options={"protocol_whitelist": "pipe", "analyzeduration": "1000000"},
+        )
+    if device == "alsa":
         return av.open(name, format=device, timeout=PATIENCE)
     return av.open(
         address,
@@ -66,6 +80,27 @@ def _open(address: str) -> av.container.InputContainer:
             "icy": "0",
         },
     )
+
+
+def _receive_srt(address: str) -> None:
+    """Make SRT's sound our standard input. The decoder library is built without SRT."""
+    program = shutil.which(SRT_PROGRAM)
+    if program is None:
+        raise OSError(f"{SRT_PROGRAM} is missing: install Debian's srt-tools")
+    receiver = subprocess.Popen(  # noqa: S603 - the address is one argument, checked to be a URL
+        [program, "-quiet", "-autoreconnect:no", "-loglevel:fatal", address, "file://con"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - this program has one thread
+    )
+    assert receiver.stdout is not None  # noqa: S101 - asked for above
+    os.dup2(receiver.stdout.fileno(), 0)
+    receiver.stdout.close()
+
+
+def _end_with_parent() -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _pieces(address: str) -> Iterator[bytes]:
