@@ -1,4 +1,7 @@
-"""Build speaker-agent_VERSION_ARCH.deb for amd64 or arm64, on a machine of either kind.
+"""Build speaker-agent_VERSION_ARCH.deb and the same program as an update, for amd64 or arm64.
+
+The package is for a box that is put up, the archive (.tar.xz) for boxes that run already
+(docs/decisions/0014). Either is made on a machine of either kind.
 
 Nothing is compiled and nothing of the target is run: the wheels that `requirements/agent.txt` locks
 by hash are fetched for the target's platform and unpacked beside our own two packages. The same
@@ -8,10 +11,13 @@ inputs give the same bytes (SOURCE_DATE_EPOCH).
 """
 
 import argparse
+import json
+import lzma
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
 import zipfile
@@ -22,6 +28,10 @@ ROOT = HERE.parents[2]
 FILES = HERE / "files"
 LOCK = ROOT / "requirements" / "agent.txt"
 LIBRARIES = "usr/lib/speaker-agent"
+# The part that no update changes: it stands alone.
+LAUNCHER = "usr/lib/speaker-agent-launcher"
+UPDATES = "speaker_agent/maintenance/updates"
+DESCRIPTION = "speaker-agent.json"
 # Debian 12's Python; wheels with compiled parts are made for one minor version.
 PYTHON = (3, 11)
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -61,7 +71,7 @@ def lay_out(tree: Path, wheels: Path, arch: str) -> None:
         raise SystemExit(f"no wheels in {wheels}")
     for wheel in found:
         with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(libraries)
+            archive.extractall(libraries)  # noqa: S202 - locked by hash
     _place_data(libraries)
     # Other people's tests are a quarter of the package, and nobody runs them on a box.
     for tests in [*libraries.glob("numpy/**/tests"), *libraries.glob("av/**/tests")]:
@@ -76,6 +86,8 @@ def lay_out(tree: Path, wheels: Path, arch: str) -> None:
         )
         _describe(libraries, name, source)
     shutil.copy(ROOT / "LICENSE", _made(tree / "usr/share/doc/speaker-agent") / "copyright")
+    for name in ("launcher.py", "slots.py"):
+        _install(libraries / UPDATES / name, tree / LAUNCHER / name)
     _install(FILES / "speaker-agent", tree / "usr/bin/speaker-agent", 0o755)
     _install(FILES / "speaker-agent.service", tree / "lib/systemd/system/speaker-agent.service")
     _install(FILES / "speaker-agent.default", tree / "etc/default/speaker-agent", 0o640)
@@ -124,6 +136,28 @@ def _control(tree: Path, arch: str) -> None:
         _install(FILES / script, control / script, 0o755)
 
 
+def pack_update(libraries: Path, target: Path, *, version: str, arch: str, epoch: int) -> Path:
+    """The program as boxes install it by themselves: plain files, in one order, of one date."""
+    description = {
+        "version": version,
+        "architecture": arch,
+        "python": f"{PYTHON[0]}.{PYTHON[1]}",
+    }
+    (libraries / DESCRIPTION).write_text(json.dumps(description) + "\n")
+    with (
+        lzma.open(target, "wb", preset=6) as stream,
+        tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for path in sorted(libraries.rglob("*")):
+            if path.is_dir() or "__pycache__" in path.parts:
+                continue
+            member = tarfile.TarInfo(path.relative_to(libraries).as_posix())
+            member.size, member.mtime, member.mode = path.stat().st_size, epoch, 0o644
+            with path.open("rb") as file:
+                tar.addfile(member, file)
+    return target
+
+
 def _install(source: Path, target: Path, mode: int = 0o644) -> None:
     _made(target.parent)
     shutil.copyfile(source, target)
@@ -155,6 +189,13 @@ def build(arch: str, into: Path, *, wheels: Path | None = None) -> Path:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+        pack_update(
+            tree / LIBRARIES,
+            into / f"speaker-agent_{version()}_{arch}.tar.xz",
+            version=version(),
+            arch=arch,
+            epoch=epoch,
+        )
     return target
 
 
@@ -166,7 +207,8 @@ def main() -> None:
     options = parser.parse_args()
     for arch in options.arch or sorted(MACHINES):
         made = build(arch, options.into, wheels=options.wheels)
-        print(f"{made} {made.stat().st_size / 1e6:.1f} MB")  # noqa: T201 - a command's answer
+        for path in (made, made.with_suffix(".tar.xz")):
+            print(f"{path} {path.stat().st_size / 1e6:.1f} MB")  # noqa: T201 - a command's answer
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """The Debian package: everything in its place, the same bytes each time, for either kind of box."""
 
 import importlib.util
+import json
 import shutil
 import subprocess
+import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from speaker_agent.maintenance.updates.archive import unpack
 
 PACKAGING = Path(__file__).parents[1] / "packaging"
 
@@ -53,6 +57,9 @@ def test_everything_is_in_its_place(builder, wheels, tmp_path, arch):
     assert (tree / "usr/bin/speaker-agent").stat().st_mode & 0o111
     assert "WatchdogSec=" in (tree / "lib/systemd/system/speaker-agent.service").read_text()
     assert (tree / "DEBIAN/conffiles").read_text() == "/etc/default/speaker-agent\n"
+    launcher = tree / "usr/lib/speaker-agent-launcher"
+    assert {p.name for p in launcher.iterdir()} == {"launcher.py", "slots.py"}
+    assert said(sys.executable, "-sE", str(launcher / "launcher.py"), "--help")
     for script in ("postinst", "prerm", "postrm"):
         said("sh", "-n", str(tree / "DEBIAN" / script))
     said("sh", "-n", str(tree / "usr/bin/speaker-agent"))
@@ -62,6 +69,19 @@ def test_everything_is_in_its_place(builder, wheels, tmp_path, arch):
 def test_two_builds_are_one_file(builder, wheels, tmp_path):
     first, second = (builder.build("arm64", tmp_path / n, wheels=wheels) for n in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
+    updates = [path.with_suffix(".tar.xz").read_bytes() for path in (first, second)]
+    assert updates[0] == updates[1]
+
+
+def test_the_update_is_what_boxes_unpack(builder, wheels, tmp_path):
+    made = builder.build("arm64", tmp_path / "out", wheels=wheels).with_suffix(".tar.xz")
+    with tarfile.open(made) as tar:
+        size = sum(member.size for member in tar)
+    unpack(made, tmp_path / "program", unpacked_bytes=size)
+    described = json.loads((tmp_path / "program" / "speaker-agent.json").read_text())
+    assert described == {"version": builder.version(), "architecture": "arm64", "python": "3.11"}
+    assert (tmp_path / "program/speaker_agent/cli.py").is_file()
+    assert (tmp_path / "program/leaf/__init__.py").is_file()
 
 
 def test_nothing_is_built_of_nothing(builder, tmp_path):

@@ -11,12 +11,7 @@ from typing import Any
 
 from speaker_link import topics
 from speaker_link.boxes import sign_will
-from speaker_link.messages import (
-    Assignment,
-    CutReason,
-    Schedule,
-    Status,
-)
+from speaker_link.messages import Assignment, CutReason, Schedule, Status
 from speaker_link.trust import Trust
 
 from speaker_agent import VERSION
@@ -25,6 +20,7 @@ from speaker_agent.host import Host
 from speaker_agent.inbox import SCHEDULE_PREFIX, Inbox
 from speaker_agent.journal import BoxJournal
 from speaker_agent.maintenance.condition import condition_of
+from speaker_agent.maintenance.updates.install import Installer
 from speaker_agent.maintenance.volume import follow_volume_hours, volume_on_assignment
 from speaker_agent.obeying import obey
 from speaker_agent.on_air.desk import Desk
@@ -90,6 +86,7 @@ class Box:
         self.volume = 0
         self.volume_slot = ""
         self.traffic = Traffic()
+        self.installer = Installer(self)
         self.began_at = self.clock.monotonic()
         self.is_retired = False
         self._beside: set[asyncio.Task[None]] = set()
@@ -174,6 +171,7 @@ class Box:
                 tasks.create_task(self.conductor.run())
                 tasks.create_task(self._keep_house())
                 tasks.create_task(follow_volume_hours(self))
+                tasks.create_task(self.installer.settle())
                 tasks.create_task(
                     keep_connected(
                         self.config.broker,
@@ -191,6 +189,7 @@ class Box:
     def _leave(self) -> None:
         for task in self._beside:
             task.cancel()
+        self.installer.close()
         self.holder.close()
         self.host.pacer.remove(self.player)
         if not self.is_retired:
@@ -369,6 +368,7 @@ class Box:
             self._status_due.clear()
             status = self.status()
             await line.status(self.pen.write(status))
+            self.installer.was_heard.set()
             if self._on_status is not None:
                 self._on_status(status)
             await asyncio.to_thread(self._leave_status, status)

@@ -62,6 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
     status = verbs.add_parser("status", help="how the box is, as it last said")
     status.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
 
+    check = verbs.add_parser("self-check", help="can this program be started here?")
+    check.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
+    check.add_argument("--expect", default="", metavar="VERSION")
+
     options = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING,
@@ -71,7 +75,13 @@ def main(arguments: list[str] | None = None) -> int:
     # One line for each request says nothing that our own log does not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        verb = {"enrol": _enrol, "run": _run, "status": _status, "devices": _devices}
+        verb = {
+            "enrol": _enrol,
+            "run": _run,
+            "status": _status,
+            "devices": _devices,
+            "self-check": _self_check,
+        }
         return int(verb[options.verb](options))
     except NotEnrolled as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer
@@ -93,6 +103,14 @@ def _devices(_options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer
         return 1
     return 0
+
+
+def _self_check(options: argparse.Namespace) -> int:
+    from speaker_agent.maintenance.updates.self_check import self_check
+
+    wrong = self_check(options.state, expect=options.expect)
+    print(wrong or f"speaker-agent {VERSION} can run here")  # noqa: T201 - a command's answer
+    return 1 if wrong else 0
 
 
 def _enrol(options: argparse.Namespace) -> int:

@@ -35,6 +35,11 @@ class Host:
         self._scheduled.append(scheduled)
 
     @property
+    def boxes(self) -> int:
+        """How many share this process."""
+        return len(self._scheduled)
+
+    @property
     def fetched_bytes_a_box(self) -> int:
         """One box's share of what all boxes here fetched together."""
         return self.fetcher.fetched_bytes // max(1, len(self._scheduled))

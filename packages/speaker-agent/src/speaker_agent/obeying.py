@@ -11,6 +11,7 @@ from speaker_link.messages import Command, CommandAction, CommandResult, CutReas
 
 from speaker_agent.maintenance.log_file import last_lines, parts
 from speaker_agent.maintenance.self_test import SERIOUS, self_test
+from speaker_agent.maintenance.updates.install import CannotInstall
 from speaker_agent.playing.conductor import TONE_KEY
 
 if TYPE_CHECKING:
@@ -70,8 +71,21 @@ async def _do(box: Box, message: Message[Command]) -> str:
             return ""
         case CommandAction.SEND_LOG:
             return await _send_log(box, message)
+        case CommandAction.INSTALL_UPDATE:
+            return await _install(box, message)
+        case CommandAction.CANCEL_UPDATE:
+            if not await box.installer.cancel():
+                raise CannotObey("no update waits here")
+            return ""
         case CommandAction.RETIRE | CommandAction.SELF_TEST:
             return ""
+
+
+async def _install(box: Box, message: Message[Command]) -> str:
+    try:
+        return await box.installer.take(message)
+    except CannotInstall as reason:
+        raise CannotObey(str(reason)) from reason
 
 
 async def _send_log(box: Box, message: Message[Command]) -> str:

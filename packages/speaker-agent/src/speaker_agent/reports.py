@@ -24,7 +24,15 @@ log = logging.getLogger(__name__)
 
 SESSION = "session"
 # Plays are the proof that people wait for; refusals can be many.
-RANKS = {Kind.PLAY_REPORT: 0, Kind.HELD: 1, Kind.COMMAND_RESULT: 1, Kind.REFUSAL: 2, Kind.LOG: 2}
+RANKS = {
+    Kind.PLAY_REPORT: 0,
+    Kind.LOCAL_ISSUE: 0,
+    Kind.HELD: 1,
+    Kind.COMMAND_RESULT: 1,
+    Kind.UPDATE_REPORT: 1,
+    Kind.REFUSAL: 2,
+    Kind.LOG: 2,
+}
 RESEND_SECONDS = 60.0
 REFUSALS_A_MINUTE = 12
 REMEMBERED_REFUSALS = 500
@@ -113,7 +121,17 @@ class Reporter:
         )
         self.last_refusal = report
         log.warning("%s refused a message on %s: %s", self.pen.serial, topic, refusal)
-        key = f"{name}/{refusal.reason}"
+        await self._tell(report, f"{name}/{refusal.reason}")
+
+    async def turn_away(self, reason: str, detail: str) -> None:
+        """Report that somebody at the box's own page was turned away; each time counts."""
+        text = "".join(c if c.isprintable() else "?" for c in detail)[:300]
+        report = RefusalReport(topic="local", reason=reason, detail=text, refused_at=self.pen.now())
+        self.last_refusal = report
+        log.warning("%s turned somebody away: %s (%s)", self.pen.serial, reason, text)
+        await self._tell(report, new_id())
+
+    async def _tell(self, report: RefusalReport, key: str) -> None:
         if key in self._refused:
             return
         self._refused[key] = None

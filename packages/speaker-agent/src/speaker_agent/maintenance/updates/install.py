@@ -1,0 +1,280 @@
+"""From an order to the moment of change: judged, fetched, unpacked, checked, and then awaited.
+
+Nothing that sounds is ever cut for it: the box waits for a quiet moment until the order expires.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import platform
+import shutil
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speaker_link import topics
+from speaker_link.errors import Refused
+from speaker_link.kinds import Kind
+from speaker_link.update_judgement import choose_update
+from speaker_link.updates import UpdateReport
+
+from speaker_agent import VERSION
+from speaker_agent.maintenance.updates import slots as memory
+from speaker_agent.maintenance.updates.archive import BadArchive, unpack
+
+if TYPE_CHECKING:
+    from speaker_link.envelope import Message
+    from speaker_link.messages import Command
+    from speaker_link.updates import Update
+
+    from speaker_agent.box import Box
+
+log = logging.getLogger(__name__)
+
+PENDING = "update/pending"
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# No item may begin while the box is between two programs: several times what that takes.
+FREE_SECONDS = 180.0
+LOOK_SECONDS = 2.0
+SELF_CHECK_SECONDS = 120.0
+RESERVE_BYTES = 64 * 1024 * 1024
+NEEDS = "this box was not installed so that it can be updated"
+
+
+class CannotInstall(Exception):
+    """Not now or not here; the first argument is the reason's name."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def base_folder() -> Path | None:
+    """Where the launcher keeps programs; None without one."""
+    text = os.environ.get("SPEAKER_AGENT_VERSIONS", "")
+    return Path(text) if text else None
+
+
+def architecture() -> str:
+    """This machine's, as Debian calls it."""
+    return ARCHITECTURES.get(platform.machine(), platform.machine())
+
+
+def program_name(update: Update) -> str:
+    """What its folder is called."""
+    return f"{update.version}-{update.sha256[:12]}"
+
+
+class Installer:
+    """One box's order, at most one at a time."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self._task: asyncio.Task[None] | None = None
+        self._order: tuple[str, Update] | None = None
+        self._is_changing = False
+        self.was_heard = asyncio.Event()
+        """Has the broker taken a word of this program?"""
+
+    async def take(self, message: Message[Command]) -> str:
+        """Judge an order and begin; the version that will be tried. Raises `CannotInstall`."""
+        if base_folder() is None or self.box.host.boxes != 1:
+            raise CannotInstall("not_updatable", NEEDS)
+        if self._is_changing:
+            raise CannotInstall("busy", "an update is being tried")
+        try:
+            chosen = choose_update(
+                message.body.updates or [],
+                trust=self.box.inbox.trust,
+                scope=self.box.inbox.scope(),
+                now=self.box.inbox.now(),
+                installed=VERSION,
+                architecture=architecture(),
+                python=PYTHON,
+            )
+        except Refused as refusal:
+            await self.box.reporter.refuse(
+                refusal,
+                topic=topics.commands(self.box.serial),
+                payload=message.id.encode(),
+                name=message.id,
+            )
+            raise CannotInstall(str(refusal.reason), refusal.detail) from refusal
+        await self.cancel()
+        self._order = (message.id, chosen.body)
+        self._task = asyncio.create_task(self._run(message, chosen.body))
+        return chosen.body.version
+
+    async def cancel(self) -> bool:
+        """Give an order up that has not come to the change. Was there one?"""
+        task = self._task
+        if task is None or task.done() or self._is_changing or self._order is None:
+            return False
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await self._fail(*self._order, "cancelled")
+        return True
+
+    async def settle(self) -> None:
+        """Vouch for a program on trial, and tell how the last order ended."""
+        from speaker_agent.maintenance.updates.outcome import settle
+
+        await settle(self.box)
+
+    def close(self) -> None:
+        """The box ends."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self, message: Message[Command], update: Update) -> None:
+        try:
+            async with asyncio.timeout(_seconds_until(self.box, message.exp)) as patience:
+                await self._prepare(update)
+                await self._wait_for_quiet()
+                patience.reschedule(None)
+                await self._change(message.id, update)
+        except TimeoutError:
+            await self._fail(message.id, update, "no_quiet_moment")
+        except CannotInstall as failure:
+            await self._fail(message.id, update, failure.reason, failure.detail)
+
+    async def _fail(self, order: str, update: Update, reason: str, detail: str = "") -> None:
+        log.warning("%s is not installed: %s %s", update.version, reason, detail)
+        report = UpdateReport(
+            command_id=order,
+            state="failed",
+            version=update.version,
+            reason=reason,
+            detail=_printed(detail),
+            reported_at=self.box.pen.now(),
+        )
+        await self.box.reporter.send(Kind.UPDATE_REPORT, report)
+
+    # Beside everything that plays
+
+    async def _prepare(self, update: Update) -> None:
+        base = base_folder()
+        if base is None:
+            raise CannotInstall("not_updatable", NEEDS)
+        folder = memory.folder_of(base, program_name(update))
+        if not folder.is_dir():
+            await asyncio.to_thread(_tidy, base)
+            wanted = update.bytes + update.unpacked_bytes + RESERVE_BYTES
+            if shutil.disk_usage(base).free < wanted:
+                raise CannotInstall("no_space", f"{wanted} bytes are needed")
+            url = f"{self.box.gateway_url}/speaker/1/update/{update.sha256}"
+            archive = await self.box.host.fetcher.hold(url, update.sha256, update.bytes)
+            try:
+                await asyncio.to_thread(
+                    unpack, archive, folder, unpacked_bytes=update.unpacked_bytes
+                )
+            except BadArchive as bad:
+                raise CannotInstall("bad_archive", str(bad)) from bad
+            except OSError as error:
+                raise CannotInstall("no_space", str(error)) from error
+            finally:
+                archive.unlink(missing_ok=True)
+        await self._self_check(folder, update.version)
+
+    async def _self_check(self, folder: Path, version: str) -> None:
+        """Can it be started here at all? It is asked before anything is changed."""
+        from speaker_agent.maintenance.updates.launcher import BOOT
+
+        check = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-sEc", BOOT, str(folder), "self-check"),
+            *("--expect", version, "--state", str(self.box.state.folder)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            preexec_fn=lambda: os.nice(10),  # sound must not wait for it
+        )
+        try:
+            async with asyncio.timeout(SELF_CHECK_SECONDS):
+                said, _ = await check.communicate()
+        except TimeoutError:
+            said = b"it hangs"
+        finally:
+            if check.returncode is None:
+                check.kill()
+                await check.wait()
+        if check.returncode != 0:
+            last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+            shutil.rmtree(folder, ignore_errors=True)
+            raise CannotInstall("self_check", " ".join(last))
+
+    async def _wait_for_quiet(self) -> None:
+        # Time makes a moment quiet too, not only what happens.
+        while not is_quiet(self.box):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_SECONDS)
+
+    # The change
+
+    async def _change(self, order: str, update: Update) -> None:
+        base = base_folder()
+        if base is None:
+            raise CannotInstall("not_updatable", NEEDS)
+        box = self.box
+        self._is_changing = True
+        name = program_name(update)
+        output_was_well = not box.player.failure
+        pending = {
+            "id": order,
+            "version": update.version,
+            "name": name,
+            "from": VERSION,
+            "output_was_well": output_was_well,
+        }
+        report = UpdateReport(
+            command_id=order,
+            state="installing",
+            version=update.version,
+            reported_at=box.pen.now(),
+        )
+        await asyncio.wrap_future(box.journal.keep(PENDING, json.dumps(pending)))
+        await box.reporter.send(Kind.UPDATE_REPORT, report)
+        try:
+            await asyncio.to_thread(
+                memory.write_document, base / memory.REQUEST, {"id": order, "name": name}
+            )
+        except OSError as error:
+            box.journal.drop(PENDING)
+            self._is_changing = False
+            raise CannotInstall("no_space", str(error)) from error
+        log.warning("%s gives way to %s", VERSION, update.version)
+        # The launcher starts the new one as soon as this one has said goodbye.
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def is_quiet(box: Box) -> bool:
+    """Nothing sounds, nothing is about to, and no alert or live voice is on air."""
+    now = box.clock.now()
+    if box.player.current is not None or box.player.armed is not None or box.desk.sounds():
+        return False
+    if box.desk.alerts.alerts:
+        return False
+    following = box.book.next_entry(now)
+    return following is None or following.item.start.timestamp() - now >= FREE_SECONDS
+
+
+def _tidy(base: Path) -> None:
+    """Programs that neither run nor are kept make room."""
+    kept = memory.load(base).kept
+    for folder in (base / memory.PROGRAMS).iterdir():
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _seconds_until(box: Box, instant: datetime) -> float:
+    return max(0.0, (instant - datetime.fromtimestamp(box.clock.now(), UTC)).total_seconds())
+
+
+def _printed(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)[:1000]
