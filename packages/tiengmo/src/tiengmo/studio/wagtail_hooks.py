@@ -45,6 +45,7 @@ def staff_urls() -> list[URLPattern]:
         path("len-song/canh-bao/<int:pk>/da-xem/", live.seen, name="studio_seen"),
         path("len-song/<str:pk>/", live.takeover, name="studio_takeover"),
         path("len-song/<str:pk>/tinh-trang/", live.state, name="studio_state"),
+        path("len-song/<str:pk>/phat-lai/", live.again, name="studio_again"),
         path("len-song/<str:pk>/dung/", live.stop, name="studio_stop"),
         path("tiep-am/", relays.relays, name="studio_relays"),
         path("tiep-am/them/", relays.edit, name="studio_relay_add"),

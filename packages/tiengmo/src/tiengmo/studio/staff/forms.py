@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from tiengmo.broadcasting.models import Episode
+from tiengmo.broadcasting.queries import operated_by
 from tiengmo.places.fields import AreasField
 from tiengmo.places.models import Unit
 from tiengmo.places.queries import units_in_force
@@ -18,10 +21,12 @@ from tiengmo.voices.models import Sound
 
 if TYPE_CHECKING:
     from tiengmo.people.models import User
+    from tiengmo.studio.models import LiveTakeover
 
 HOURS_ROWS = 4
 # Programmes worth choosing from: the newest recordings and readings of the whole installation.
 SOUNDS_OFFERED = 100
+EPISODES_OFFERED = 60
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -34,6 +39,31 @@ class SoundChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         minutes, seconds = divmod(round((obj.duration_ms or 0) / 1000), 60)
         words = " ".join((obj.text or str(_("Bản thu âm"))).split())[:60]
         return f"{words} ({minutes}:{seconds:02d}, {obj.created_at:%d/%m/%Y})"
+
+
+class EpisodeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Episode) -> str:
+        return f"{obj}, {timezone.localtime(obj.start_at):%H:%M %d/%m} ({obj.station})"
+
+
+class AgainForm(forms.Form):
+    """Where the recording of a takeover is to be heard again."""
+
+    episode = EpisodeChoice(Episode.objects.none(), label=_("Phát lại trong"), empty_label=None)
+
+    def __init__(self, *arguments: Any, takeover: LiveTakeover, user: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        coming = Episode.objects.filter(
+            station=takeover.station,
+            station_id__in=operated_by(user),
+            cancelled_at=None,
+            start_at__gt=timezone.now(),
+        )
+        nearest = list(coming.values_list("pk", flat=True)[:EPISODES_OFFERED])
+        self.has_choice = bool(nearest)
+        self.fields["episode"].queryset = (  # type: ignore[attr-defined]
+            Episode.objects.filter(pk__in=nearest).select_related("show", "station")
+        )
 
 
 class TakeoverForm(forms.Form):

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tiengmo.broadcasting.actions.week import add_segment
+from tiengmo.broadcasting.errors import BroadcastingError
 from tiengmo.people.errors import NotAllowed
 from tiengmo.places.queries import areas_label
 from tiengmo.speakers.errors import SpeakerError
@@ -21,7 +23,7 @@ from tiengmo.studio.errors import AreaTaken, StudioError
 from tiengmo.studio.models import LiveTakeover, Source
 from tiengmo.studio.workflow import OPEN
 
-from .forms import TakeoverForm
+from .forms import AgainForm, TakeoverForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -106,10 +108,31 @@ def takeover(request: HttpRequest, pk: str) -> HttpResponse:
         "may_end": found.by_id == user.pk or found.station in queries.stations_of(user),
         "events": found.events.all(),
         "told": _told(found, user),
+        "again": AgainForm(takeover=found, user=user) if found.recording_id else None,
         "source_host": settings.STUDIO_HOST,
         "source_port": settings.STUDIO_SOURCE_PORT,
     }
     return render(request, "studio/takeover.html", context)
+
+
+@require_POST
+def again(request: HttpRequest, pk: str) -> HttpResponse:
+    """Put the recording into a programme that is still to come."""
+    user: Any = request.user
+    found = get_object_or_404(queries.takeovers_for(user), pk=pk)
+    form = AgainForm(request.POST, takeover=found, user=user)
+    if form.is_valid():
+        episode = form.cleaned_data["episode"]
+        try:
+            add_segment(episode, by=user, sound=found.recording, title=found.title)
+        except (NotAllowed, BroadcastingError) as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Đã thêm bản ghi vào số phát này."))
+            return redirect("broadcasting_episode", episode.pk)
+    else:
+        messages.error(request, _("Hãy chọn một số phát sắp tới."))
+    return redirect("studio_takeover", pk)
 
 
 @require_GET

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from tiengmo.broadcasting.tests.factories import EpisodeFactory, ShowFactory, SoundFactory
 from tiengmo.people.tests.factories import UserFactory, sign_in
 from tiengmo.studio import actions, tokens
 from tiengmo.studio.models import Encoder, LiveTakeover, PlayoutState, Relay
@@ -74,6 +77,31 @@ def test_only_who_speaks_gets_the_microphone_s_word(client, at_desk, commune):
     told = at_desk.post(DESK, filled(commune), **JSON).json()
     sign_in(client, UserFactory(operator=commune))
     assert client.get(told["state_url"]).json()["token"] == ""
+
+
+def test_a_recording_is_put_into_a_programme_to_come(at_desk, commune, speaker):
+    at_desk.post(DESK, filled(commune), **JSON)
+    held = LiveTakeover.objects.get()
+    held.recording = SoundFactory()
+    held.recording.mp3 = held.recording.opus
+    held.recording.save()
+    held.state = TakeoverState.ENDED
+    held.ended_at = timezone.now()
+    held.save()
+    page = at_desk.get(f"{DESK}{held.pk}/")
+    assert not page.context["again"].has_choice
+    show = ShowFactory(station=commune)
+    coming = EpisodeFactory(show=show, station=commune)
+    gone = EpisodeFactory(
+        show=show, station=commune, start_at=timezone.now() - timedelta(hours=1), occurs_at=None
+    )
+    assert str(coming.pk) in at_desk.get(f"{DESK}{held.pk}/").content.decode()
+    at_desk.post(f"{DESK}{held.pk}/phat-lai/", {"episode": gone.pk})
+    assert not gone.segments.exists()
+    answer = at_desk.post(f"{DESK}{held.pk}/phat-lai/", {"episode": coming.pk})
+    assert str(coming.pk) in answer.url
+    (segment,) = coming.segments.all()
+    assert (segment.sound, segment.title) == (held.recording, held.title)
 
 
 def test_a_stranger_sees_nothing_and_ends_nothing(client, at_desk, commune):
