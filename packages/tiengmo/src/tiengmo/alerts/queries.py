@@ -14,7 +14,7 @@ from tiengmo.places.queries import households_in, villages_in
 from tiengmo.speakers.issuers import certified_key
 from tiengmo.speakers.models import Box, HeldSound, PlayReport
 
-from .models import Alert, MsgType, Proposal, Status
+from .models import Alert, MsgType, Proposal, Standing, Status
 from .rules import WAITS
 from .workflow import State
 
@@ -110,6 +110,22 @@ def open_proposals(user: User) -> list[Proposal]:
         for row in rows.select_related("feed")
         if not own.isdisjoint(villages_in(row.areas).values_list("pk", flat=True))
     ]
+
+
+def standings_for(user: User) -> QuerySet[Standing]:
+    """Standing certificates of the units this person belongs to, and of those above and below."""
+    rows = Standing.objects.select_related("feed", "unit")
+    if user.is_superuser:
+        return rows
+    units = [one for role in Role.values for one in units_where(user, role)]
+    seen = units_below(units) | {above.pk for unit in units for above in line_of(unit)}
+    return rows.filter(unit__in=seen)
+
+
+def standings_of(proposal: Proposal) -> list[Standing]:
+    """Standing certificates that were given for this message's feed and not taken back."""
+    rows = Standing.objects.filter(feed=proposal.feed_id, revoked_at=None)
+    return list(rows.exclude(given_at=None).select_related("feed", "unit"))
 
 
 def boxes_of(alert: Alert) -> QuerySet[Box]:

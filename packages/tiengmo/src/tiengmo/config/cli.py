@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Where commands are found, by name; loaded only when asked for, so that `--help` is quick.
 GROUPS = {
+    "alerts": "tiengmo.alerts.commands:group",
     "places": "tiengmo.places.commands:group",
     "people": "tiengmo.people.commands:group",
     "audit": "tiengmo.audit.commands:group",

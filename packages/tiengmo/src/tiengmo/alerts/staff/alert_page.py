@@ -12,7 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
-from tiengmo.alerts.actions import compose_alert, reject_alert, second_alert
+from tiengmo.alerts.actions import (
+    compose_alert,
+    issue_by_standing,
+    reject_alert,
+    second_alert,
+)
 from tiengmo.alerts.models import Alert, Status
 from tiengmo.alerts.queries import (
     alerts_for,
@@ -26,6 +31,7 @@ from tiengmo.alerts.workflow import State
 from tiengmo.releases.models import Release
 from tiengmo.speakers.issuers import certified_key
 
+from .behind import standing_behind
 from .common import attempt, home_trail, page
 from .languages import LANGUAGES
 
@@ -46,6 +52,8 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     may = may_issue(user, alert.station)
     has_key = may and certified_key(user, alert.station) is not None
     newer = Alert.objects.filter(replaces=alert).exclude(state=State.REJECTED).first()
+    may_compose = has_key and alert.state == State.DRAFT and alert.composer_id == user.pk
+    standing, why_not = standing_behind(alert) if may_compose else (None, "")
     return page(
         request,
         "alert",
@@ -62,7 +70,9 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         heard=heard_from(alert) if alert.sent_at else None,
         is_current=alert.is_current_at(timezone.now()),
         is_test=alert.status == Status.TEST,
-        may_compose=has_key and alert.state == State.DRAFT and alert.composer_id == user.pk,
+        may_compose=may_compose,
+        standing=standing,
+        why_not_standing=why_not,
         may_second=has_key and alert.state == State.COMPOSED and alert.composer_id != user.pk,
         may_reject=may and alert.state in (State.DRAFT, State.COMPOSED),
         may_follow_up=may and alert.is_current_at(timezone.now()) and newer is None,
@@ -99,6 +109,23 @@ def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Đã phát thử tới các loa ở chế độ thử."))
     elif done is not None:
         messages.success(request, _("Đã ký. Cảnh báo đang chờ người thứ hai ký."))
+    return redirect("alerts_alert", pk)
+
+
+@require_POST
+@sensitive_post_parameters("passphrase")
+def stand(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Sign alone: another authority's standing certificate is the second signature."""
+    alert = get_object_or_404(alerts_for(request.user), pk=pk)
+    standing, why_not = standing_behind(alert)
+    passphrase = request.POST.get("passphrase", "")
+    if standing is None:
+        messages.error(request, why_not or _("Không có giấy uỷ quyền nào cho tin này."))
+    elif attempt(
+        request,
+        lambda: issue_by_standing(alert, standing, by=request.user, passphrase=passphrase),
+    ):
+        messages.success(request, _("Đã ký. Loa đang phát."))
     return redirect("alerts_alert", pk)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
 
-from tiengmo.alerts.models import Feed, Proposal
+from tiengmo.alerts.models import Feed, Proposal, Template
 from tiengmo.alerts.queries import open_proposals
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
@@ -18,6 +18,7 @@ from tiengmo.people.models import Role
 from tiengmo.people.queries import roles_of
 from tiengmo.places.queries import areas_label
 
+from .behind import counting
 from .common import home_trail, page
 from .forms import FeedForm
 
@@ -65,6 +66,11 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
         record("alerts.proposal_dismissed", by=request.user, subject=found)
         messages.success(request, _("Đã bỏ qua tin này."))
         return redirect("alerts_home")
+    standing, counts, why_not = counting(found)
+    compose = reverse("alerts_choose")
+    if counts is not None:
+        template = Template.objects.filter(hazard=counts.paper.hazard, is_in_use=True).first()
+        compose = reverse("alerts_compose", args=[template.pk]) if template else compose
     return page(
         request,
         "proposal",
@@ -72,5 +78,7 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
         trail=home_trail(),
         proposal=found,
         areas=areas_label(found.areas),
-        compose_url=f"{reverse('alerts_choose')}?proposal={found.pk}",
+        standing=standing,
+        why_not=why_not,
+        compose_url=f"{compose}?proposal={found.pk}",
     )

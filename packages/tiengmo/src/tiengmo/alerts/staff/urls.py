@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import alert_page, home, key_page, others, templates_page, writing
+from . import alert_page, home, key_page, others, standings, templates_page, writing
 
 urlpatterns = [
     path("canh-bao/", home.home, name="alerts_home"),
@@ -13,9 +13,15 @@ urlpatterns = [
     path("canh-bao/mau/<int:pk>/", templates_page.template, name="alerts_template"),
     path("canh-bao/nguon/", others.feeds, name="alerts_feeds"),
     path("canh-bao/nguon/<int:pk>/", others.feeds, name="alerts_feed"),
+    path("canh-bao/uy-quyen/", standings.standings, name="alerts_standings"),
+    path("canh-bao/uy-quyen/moi/", standings.new, name="alerts_standing_new"),
+    path("canh-bao/uy-quyen/<str:pk>/", standings.standing, name="alerts_standing"),
+    path("canh-bao/uy-quyen/<str:pk>/ky/", standings.give, name="alerts_standing_give"),
+    path("canh-bao/uy-quyen/<str:pk>/thu-hoi/", standings.revoke, name="alerts_standing_revoke"),
     path("canh-bao/tin/<int:pk>/", others.proposal, name="alerts_proposal"),
     path("canh-bao/<uuid:pk>/", alert_page.alert_page, name="alerts_alert"),
     path("canh-bao/<uuid:pk>/ky/", alert_page.sign, name="alerts_sign"),
+    path("canh-bao/<uuid:pk>/ky-theo-uy-quyen/", alert_page.stand, name="alerts_stand"),
     path("canh-bao/<uuid:pk>/ky-thu-hai/", alert_page.second, name="alerts_second"),
     path("canh-bao/<uuid:pk>/bo/", alert_page.reject, name="alerts_reject"),
     path("canh-bao/<uuid:pk>/cap-nhat/", writing.update, name="alerts_update"),

@@ -14,8 +14,9 @@ from tiengmo.alerts.queries import ISSUING_ROLES, alerts_for, open_proposals
 from tiengmo.people.queries import units_where
 from tiengmo.places.queries import areas_label
 
+from .behind import counting
 from .common import attempt, home_trail, page
-from .forms import ComposeForm
+from .forms import SHORT_TEXT, ComposeForm
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,7 +34,7 @@ def compose(request: StaffRequest, pk: int) -> HttpResponse:
         request.POST or None,
         template=template,
         user=request.user,
-        initial={"areas": _usual_areas(request, proposal)},
+        initial={"areas": _usual_areas(request, proposal), **_told(proposal)},
     )
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
@@ -69,10 +70,18 @@ def _proposal(request: StaffRequest) -> Proposal | None:
     return next((one for one in open_proposals(request.user) if str(one.pk) == wanted), None)
 
 
+def _told(proposal: Proposal | None) -> dict[str, str]:
+    """Blanks that the other authority's message fills."""
+    places = proposal.facts.get("areas", []) if proposal is not None else []
+    place = ", ".join(dict.fromkeys(place for place in places if place))
+    return {"blank_place": place[:SHORT_TEXT]} if place else {}
+
+
 def _usual_areas(request: StaffRequest, proposal: Proposal | None) -> list[str]:
     """What is ticked to begin with: what others warn of, else the person's own commune."""
     if proposal is not None:
-        return list(proposal.areas)
+        _standing, counts, _why_not = counting(proposal)
+        return list(proposal.areas) if counts is None else counts.areas
     units = {unit for role in ISSUING_ROLES for unit in units_where(request.user, role)}
     own = [unit for unit in units if unit.villages.exists()]
     return [own[0].code] if len(own) == 1 else []
