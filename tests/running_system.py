@@ -10,13 +10,27 @@ import sqlite3
 import subprocess
 import sys
 import time
+import wave
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+WAV_HEADER_BYTES = 44
+
+
+def recorded(path: Path) -> tuple[np.ndarray, int]:
+    """Everything a box wrote so far, and its rate.
+
+    The header is renewed every ten seconds; the file itself goes on behind it.
+    """
+    with wave.open(str(path)) as file:
+        rate = file.getframerate()
+    content = path.read_bytes()[WAV_HEADER_BYTES:]
+    return np.frombuffer(content[: len(content) // 2 * 2], np.int16), rate
 
 
 @dataclass

@@ -1,11 +1,14 @@
 """The box feeds an Icecast mount, from which a listener hears what it played."""
 
+import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import av
 import numpy as np
@@ -26,38 +29,42 @@ CONFIGURATION = """<icecast>
  <paths><basedir>{folder}</basedir><logdir>{folder}</logdir><webroot>{web}</webroot>
  <adminroot>{admin}</adminroot></paths>
  <logging><accesslog>access</accesslog><errorlog>error</errorlog></logging>
- <security><chroot>0</chroot><changeowner><user>nobody</user><group>nogroup</group></changeowner>
- </security>
+ <security><chroot>0</chroot>{owner}</security>
 </icecast>"""
+# As root it refuses to run; as anybody else it may not become another.
+NOBODY = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>"
 
 
 @pytest.fixture
-def icecast(tmp_path):
+def icecast():
     program = shutil.which("icecast2")
     if program is None:
         pytest.skip("needs Debian's icecast2")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    tmp_path.chmod(0o777)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
     web = "/usr/share/icecast2"
-    configuration = tmp_path / "icecast.xml"
-    configuration.write_text(
-        CONFIGURATION.format(port=port, folder=tmp_path, web=f"{web}/web", admin=f"{web}/admin")
-    )
-    process = subprocess.Popen(
-        [program, "-c", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    for _try in range(100):
+    # Not below the test's own folder, whose parents only its owner may enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        configuration = folder / "icecast.xml"
+        owner = NOBODY if os.geteuid() == 0 else ""
+        configuration.write_text(
+            CONFIGURATION.format(
+                port=port, folder=folder, web=f"{web}/web", admin=f"{web}/admin", owner=owner
+            )
+        )
+        process = subprocess.Popen([program, "-c", str(configuration)], stdout=subprocess.DEVNULL)
+        end = time.monotonic() + 60
         with socket.socket() as line:
-            if line.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield port, process
-    process.terminate()
-    process.wait(10)
+            while line.connect_ex(("127.0.0.1", port)) != 0:
+                assert process.poll() is None, "icecast2 did not start"
+                assert time.monotonic() < end, "icecast2 does not listen"
+                time.sleep(0.1)
+        yield port, process
+        process.terminate()
+        process.wait(10)
 
 
 def listen(port, seconds, heard):

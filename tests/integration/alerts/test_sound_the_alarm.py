@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 import time
-import wave
 from datetime import UTC, datetime
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from running_system import recorded
 
 pytestmark = [
     pytest.mark.integration,
@@ -75,9 +75,7 @@ def heard(system, serial, *, sha256, around):
     """When the sound left this box, by its own recording; and how alike they are."""
     path = system.recordings()[serial]
     about = json.loads(path.with_suffix(".json").read_text())
-    with wave.open(str(path)) as file:
-        rate = file.getframerate()
-        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    samples, rate = recorded(path)
     sound = decoded(system.home / "sound" / sha256[:2] / f"{sha256}.opus", rate)
     begin = max(0, int((around - about["server"] - 2) * rate))
     window = samples[begin : begin + len(sound) + 4 * rate].astype(np.float64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import wave
 from datetime import datetime
 
 import av
 import numpy as np
 import pytest
+from running_system import recorded
 
 from .conftest import BOXES
 
@@ -63,9 +63,7 @@ def test_cleared_sound_comes_out_of_every_box_at_the_scheduled_instant(system, t
     starts = []
     for serial, path in system.recordings().items():
         about = json.loads(path.with_suffix(".json").read_text())
-        with wave.open(str(path)) as file:
-            rate = file.getframerate()
-            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+        samples, rate = recorded(path)
         sound = decoded(opus, rate)
         begin = int((scheduled - about["server"] - 2) * rate)
         window = samples[begin : begin + len(sound) + 4 * rate].astype(np.float64)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from running_system import recorded
 from scipy.signal import resample_poly, sosfilt
 from tiengmo.studio.tests.factories import RATE, speech
 from tiengmo.voices.audio.mastering import FILTERS
@@ -69,9 +70,7 @@ class Recording:
 
     @classmethod
     def of(cls, path: Path) -> Recording:
-        with wave.open(str(path)) as file:
-            rate = file.getframerate()
-            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+        samples, rate = recorded(path)
         told = json.loads(path.with_suffix(".json").read_text())
         # The counter all processes of this machine share: the box's idea of the time is no part.
         origin = told["monotonic"] + time.time() - time.monotonic()
