@@ -68,6 +68,7 @@ def draft_update(
     given: Mapping[str, str],
     lasts_minutes: int | None = None,
     repeat_minutes: int | None = None,
+    polygon: dict[str, Any] | None = None,
 ) -> Alert:
     """Write a new version of an alert that is out, for the same area or a wider one.
 
@@ -90,7 +91,7 @@ def draft_update(
         msg_type=MsgType.UPDATE,
         lasts_minutes=lasts_minutes or template.lasts_minutes,
         repeat_minutes=template.repeat_minutes if repeat_minutes is None else repeat_minutes,
-        polygon=None,
+        polygon=polygon,
         replaces=alert,
     )
 

@@ -21,6 +21,7 @@ GEOCODE = "VN-GSO"
 # About eleven metres; nobody draws a flood more finely, and files stay small.
 PRECISION = 4
 _SIMPLIFY_DEGREES = 0.001
+MOST_DRAWN = 300
 # A degree of latitude in kilometres, for CAP's circles.
 _KM_A_DEGREE = 111.2
 
@@ -28,6 +29,7 @@ _KM_A_DEGREE = 111.2
 def polygons_of(areas: Sequence[str], drawn: dict[str, Any] | None = None) -> list[str]:
     """CAP polygons ("lat,lon lat,lon …", closed) of what was drawn, else of our own outlines."""
     if drawn is not None:
+        # What was chosen beyond the drawing has its own geocode below it.
         return [_written(part) for part in _parts(shape(drawn))]
     outlines = [
         shape(unit.geometry) for unit in units_in_force().filter(code__in=areas) if unit.geometry
@@ -112,6 +114,31 @@ def _place(village: Village) -> BaseGeometry:
     if village.geometry:
         return shape(village.geometry)
     return Point(village.longitude, village.latitude)
+
+
+def drawn_shape(geometry: Any) -> dict[str, Any]:
+    """A polygon that somebody drew, checked and rounded. Raises ValueError."""
+    if not isinstance(geometry, dict) or geometry.get("type") != "Polygon":
+        raise ValueError("not a polygon")
+    try:
+        (ring,) = geometry["coordinates"]
+        points = [(round(float(x), 5), round(float(y), 5)) for x, y in ring]
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a polygon of points") from error
+    if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in points):  # noqa: PLR2004
+        raise ValueError("a point that is nowhere on the globe")
+    if len(points) > MOST_DRAWN or len(set(points)) < 3:  # noqa: PLR2004 - a triangle
+        raise ValueError("not three points, or more than anybody draws")
+    polygon = Polygon(points)
+    if not polygon.is_valid or polygon.area == 0:
+        raise ValueError("its sides cross")
+    return {"type": "Polygon", "coordinates": [[list(point) for point in polygon.exterior.coords]]}
+
+
+def villages_touched(drawn: dict[str, Any], villages: Iterable[Village]) -> list[Village]:
+    """Those of these villages whose outline, or place where there is none, lies in the drawing."""
+    area = shape(drawn)
+    return [village for village in villages if area.intersects(_place(village))]
 
 
 def outline(polygons: Iterable[str]) -> dict[str, Any] | None:

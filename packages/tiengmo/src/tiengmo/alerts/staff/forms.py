@@ -10,6 +10,8 @@ from tiengmo.alerts.queries import ISSUING_ROLES
 from tiengmo.people.queries import units_where
 from tiengmo.places.fields import AreasField
 
+from .drawing import PolygonField, left_out
+
 if TYPE_CHECKING:
     from tiengmo.alerts.models import Template
     from tiengmo.people.models import User
@@ -23,12 +25,14 @@ REPEATS = [
     (30, _("30 phút")), (60, _("1 giờ")), (120, _("2 giờ")),
 ]  # fmt: skip
 SHORT_TEXT, LONG_TEXT = 120, 600
+MOST_NAMED = 5
 
 
 class ComposeForm(forms.Form):
     """A template's blanks, where, how long, and whether it is meant."""
 
     areas = AreasField(label=_("Địa bàn được cảnh báo"))
+    polygon = PolygonField(label=_("Vùng vẽ trên bản đồ"))
     status = forms.ChoiceField(
         label=_("Phát như"),
         choices=[
@@ -51,6 +55,7 @@ class ComposeForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
+        self.user = user
         units = {unit.code for role in ISSUING_ROLES for unit in units_where(user, role)}
         field: Any = self.fields["areas"]
         field.within = sorted(units)
@@ -71,6 +76,20 @@ class ComposeForm(forms.Form):
                 ),
             )
             self.blanks.append(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody who lives in the drawn area is left out of the alert."""
+        cleaned = super().clean() or self.cleaned_data
+        polygon, areas = cleaned.get("polygon"), cleaned.get("areas")
+        if polygon and areas:
+            missing = left_out(polygon, areas, self.user)
+            if missing:
+                self.add_error(
+                    "areas",
+                    _("Nằm trong vùng vẽ mà chưa được chọn: %(names)s.")
+                    % {"names": ", ".join(str(one) for one in missing[:MOST_NAMED])},
+                )
+        return cleaned
 
     def given(self) -> dict[str, str]:
         return {name.removeprefix("blank_"): self.cleaned_data[name] for name in self.blanks}

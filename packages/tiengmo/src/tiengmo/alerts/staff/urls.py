@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import alert_page, home, key_page, others, standings, templates_page, writing
+from . import alert_page, drawing, home, key_page, others, standings, templates_page, writing
 
 urlpatterns = [
     path("canh-bao/", home.home, name="alerts_home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("canh-bao/uy-quyen/<str:pk>/", standings.standing, name="alerts_standing"),
     path("canh-bao/uy-quyen/<str:pk>/ky/", standings.give, name="alerts_standing_give"),
     path("canh-bao/uy-quyen/<str:pk>/thu-hoi/", standings.revoke, name="alerts_standing_revoke"),
+    path("canh-bao/vung/", drawing.inside, name="alerts_inside"),
+    path("canh-bao/vung/thon/", drawing.villages, name="alerts_villages"),
     path("canh-bao/tin/<int:pk>/", others.proposal, name="alerts_proposal"),
     path("canh-bao/<uuid:pk>/", alert_page.alert_page, name="alerts_alert"),
     path("canh-bao/<uuid:pk>/ky/", alert_page.sign, name="alerts_sign"),

@@ -48,6 +48,7 @@ def compose(request: StaffRequest, pk: int) -> HttpResponse:
                 status=cleaned["status"],
                 lasts_minutes=cleaned["lasts_minutes"],
                 repeat_minutes=cleaned["repeat_minutes"],
+                polygon=cleaned["polygon"],
                 proposal=proposal,
             ),
         )
@@ -96,6 +97,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
         "areas": alert.areas,
         "lasts_minutes": alert.lasts_minutes,
         "repeat_minutes": alert.repeat_minutes,
+        "polygon": alert.polygon,
     }
     form = ComposeForm(
         request.POST or None,
@@ -115,6 +117,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
                 given=form.given(),
                 lasts_minutes=cleaned["lasts_minutes"],
                 repeat_minutes=cleaned["repeat_minutes"],
+                polygon=cleaned["polygon"],
             ),
         )
         if newer is not None:
