@@ -249,7 +249,7 @@ class Running:
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-sE", str(self.place / "launcher.py")),
-                *("--packaged", str(self.packaged), "--base", str(self.base), "run"),
+                *("--packaged", str(self.packaged), "--base", str(self.base), "--", "run"),
             ],
             env=os.environ | self.environment,
             start_new_session=True,

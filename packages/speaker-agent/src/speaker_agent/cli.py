@@ -57,6 +57,24 @@ def main(arguments: list[str] | None = None) -> int:
         "environment as SPEAKER_AGENT_FEED, where no process list shows it",
     )
 
+    run.add_argument(
+        "--local-page",
+        type=int,
+        default=int(_environment("LOCAL_PAGE", "0")) or None,
+        metavar="PORT",
+        help="a page on the box's own network for two people with keys, e.g. 8443; off without it",
+    )
+    run.add_argument(
+        "--local-address",
+        default=_environment("LOCAL_ADDRESS", "0.0.0.0"),  # noqa: S104 - people at the box
+        metavar="IP",
+        help="where that page is served; give the address of the box's own Wi-Fi",
+    )
+
+    sticker = verbs.add_parser("local-page", help="what to print on the box about its own page")
+    sticker.add_argument("--state", type=Path, default=DEFAULT_STATE, metavar="DIR")
+    sticker.add_argument("--port", type=int, default=int(_environment("LOCAL_PAGE", "8443")))
+
     verbs.add_parser("devices", help="the sound devices of this machine")
 
     status = verbs.add_parser("status", help="how the box is, as it last said")
@@ -81,6 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
             "status": _status,
             "devices": _devices,
             "self-check": _self_check,
+            "local-page": _local_page,
         }
         return int(verb[options.verb](options))
     except NotEnrolled as error:
@@ -102,6 +121,17 @@ def _devices(_options: argparse.Namespace) -> int:
     except NoAlsa as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer
         return 1
+    return 0
+
+
+def _local_page(options: argparse.Namespace) -> int:
+    from speaker_agent.local_page.certificate import ensure_certificate, fingerprint
+
+    config, _ = StateDir(options.state).load()
+    path = ensure_certificate(options.state, config.serial)
+    print(  # noqa: T201 - a command's answer
+        f"{config.serial}: https://<IP>:{options.port}\nSHA-256 {fingerprint(path)}"
+    )
     return 0
 
 
@@ -136,7 +166,7 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from speaker_agent.fleet import run_fleet
+    from speaker_agent.fleet import LocalAddress, run_fleet
     from speaker_agent.hardware.amplifier import check
 
     wrong = ""
@@ -157,6 +187,9 @@ def _run(options: argparse.Namespace) -> int:
         device=options.device,
         amplifier=options.amplifier,
         feed=options.feed,
+        local_page=LocalAddress(options.local_address, options.local_page)
+        if options.local_page is not None
+        else None,
     )
     return asyncio.run(_until_told(work))
 

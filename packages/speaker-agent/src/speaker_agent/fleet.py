@@ -7,6 +7,7 @@ import resource
 import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from speaker_agent.box import STATUS_SECONDS, Box
 from speaker_agent.connection import tls_context
@@ -34,6 +35,13 @@ def allow_files(boxes: int) -> None:
             log.warning("%d boxes want %d open files, %d are allowed", boxes, wanted, limit)
 
 
+class LocalAddress(NamedTuple):
+    """Where the boxes of this process have pages of their own, each box one port further on."""
+
+    address: str = "0.0.0.0"  # noqa: S104 - the people stand at the box, on its own network
+    port: int = 8443
+
+
 class Fleet:
     """Boxes that share a pacer, a journal, a sound store and an HTTP client."""
 
@@ -46,9 +54,11 @@ class Fleet:
         device: str = "default",
         amplifier: str = "none",
         feed: str = "",
+        local_page: LocalAddress | None = None,
         status_seconds: float = STATUS_SECONDS,
         on_ready: Callable[["Fleet"], None] | None = None,
     ) -> None:
+        self.local_page = local_page
         self.states = [StateDir(path) for path in states]
         self.output = output
         self.device = device
@@ -69,7 +79,7 @@ class Fleet:
             journal, sounds = self.states[0].journal, self.states[0].sounds
         self.host = Host(journal=journal, sounds=sounds, context=self._context())
         pacer = self.host.pacer
-        watchdog = asyncio.create_task(watch(lambda: pacer.beat_at))
+        beside = [asyncio.create_task(watch(lambda: pacer.beat_at))]
         try:
             async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
                 self.host.log_file = stack.enter_context(keeping_log(journal.parent))
@@ -85,15 +95,24 @@ class Fleet:
                     )
                     self.boxes.append(box)
                     tasks.create_task(box.run(), name=f"box {box.serial}")
+                    if self.local_page is not None:
+                        beside.append(asyncio.create_task(self._serve_page(box, number)))
                     if number % 10 == 9:  # noqa: PLR2004 - ten at a time
                         await asyncio.sleep(10 / STARTS_A_SECOND)
                 if self._on_ready is not None:
                     self._on_ready(self)
         finally:
-            watchdog.cancel()
+            for task in beside:
+                task.cancel()
             # Cancelled or not, what was to be written is written.
             with contextlib.suppress(asyncio.CancelledError):
                 await self.host.close()
+
+    async def _serve_page(self, box: Box, number: int) -> None:
+        from speaker_agent.local_page.serving import serve_local_page
+
+        address, port = self.local_page or LocalAddress()
+        await serve_local_page(box, address=address, port=port + number if port else 0)
 
     def _context(self) -> ssl.SSLContext | None:
         """For sound: the broker's authority, or one that the system knows."""
@@ -112,6 +131,7 @@ async def run_fleet(
     device: str = "default",
     amplifier: str = "none",
     feed: str = "",
+    local_page: LocalAddress | None = None,
     status_seconds: float = STATUS_SECONDS,
     on_ready: Callable[[Fleet], None] | None = None,
 ) -> None:
@@ -130,6 +150,7 @@ async def run_fleet(
         device=device,
         amplifier=amplifier,
         feed=feed,
+        local_page=local_page,
         status_seconds=status_seconds,
         on_ready=on_ready,
     ).run()

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from speaker_link import topics
-from speaker_link.envelope import Message
+from speaker_link.envelope import Message, check_size, peek
 from speaker_link.errors import RefusalReason, Refused
 from speaker_link.kinds import Kind
+from speaker_link.local_issues import MAX_SIGNED_TEXT
 from speaker_link.messages import (
     Ack,
     Alert,
@@ -131,6 +132,34 @@ class Inbox:
             if topic is not None:
                 await self._refuse(refusal, topic, raw)
             return None
+
+    async def take_here(self, text: str, *, is_trial: bool = False) -> Message[Any]:
+        """An alert or takeover that people brought to the box: judged as if it came on its topic.
+
+        A broker hands out the same bytes again and again; a person brings them once. Who calls
+        has it obeyed. A trial is forgotten. Raises Refused; reporting it is for the caller.
+        """
+        check_size(text, MAX_SIGNED_TEXT)
+        claimed = peek(text)
+        body = claimed.body
+        if isinstance(body, Alert):
+            topic = topics.alert(body.station, body.alert)
+        elif isinstance(body, Takeover):
+            topic = topics.takeover(body.station, body.takeover)
+        else:
+            raise Refused(RefusalReason.WRONG_KIND, "only alerts and takeovers are brought here")
+        if self.memory.knows(claimed.stream or "", version=body.version):
+            raise Refused(RefusalReason.REPLAYED, "it was here before", claimed.id)
+        message = verify(
+            text,
+            trust=self.trust,
+            scope=self.scope(),
+            now=self.now(),
+            replay=NoMemory() if is_trial else self.memory,
+            topic=topic,
+        )
+        await asyncio.wrap_future(self.memory.settled)
+        return message
 
     async def _refuse(self, refusal: Refused, topic: str, payload: bytes) -> None:
         where = topics.parse(topic)

@@ -57,6 +57,11 @@ class ReplayMemory:
         self.settled = self._journal.keep(VERSIONS, json.dumps(self._versions))
         return True
 
+    def knows(self, stream: str, *, version: int) -> bool:
+        """Was this version, or a newer one, ever accepted?"""
+        known = self._versions.get(stream)
+        return known is not None and known.version >= version
+
     def follow(self, stream: str, *, sequence: int) -> bool:
         """Remember how far a live stream came; False for a segment that it is beyond."""
         if sequence <= self._sequences.get(stream, -1):

@@ -114,6 +114,21 @@ class Desk:
         await self._close_what_is_over()
         self.on_change()
 
+    async def speak_here(self, message: Message[Takeover]) -> LiveStream | None:
+        """A takeover whose microphone is at this box. It does not outlive the program."""
+        await self.take_takeover(message, None)
+        body = message.body
+        stream = self._streams.get(key_of_stream(body.station, body.takeover, body.stream))
+        if stream is not None:
+            stream.is_spoken_here = True
+        return stream
+
+    async def end_here(self, stream: LiveStream) -> None:
+        """Whoever spoke here has finished, or is gone."""
+        self._takeovers.pop((stream.station, stream.takeover), None)
+        await self._close_what_is_over()
+        self.on_change()
+
     def _open(self, message: Message[Takeover]) -> None:
         body, priority = message.body, Priority(message.priority)
         key = key_of_stream(body.station, body.takeover, body.stream)

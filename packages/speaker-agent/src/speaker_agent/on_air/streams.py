@@ -86,6 +86,7 @@ class LiveStream:
         self.progress = progress
         self.start = progress.scheduled_start
         self.is_on_air = True
+        self.is_spoken_here = False
         self.is_silenced = False
         """An operator stopped it on this box: it does not come back."""
 
@@ -121,7 +122,7 @@ class LiveStream:
         chunk = self.timeline.after(now + BEGIN_MARGIN_SECONDS) if can_sound else None
         if chunk is not None:
             begins = max(chunk.instant, now + BEGIN_MARGIN_SECONDS)
-        return LiveSound(self.key, self.priority, self.start, begins)
+        return LiveSound(self.key, self.priority, self.start, begins, self.is_spoken_here)
 
     def open(self, rate: int) -> LiveSource:
         """To be played from any instant on."""

@@ -45,6 +45,8 @@ class LiveSound:
     """Of its takeover: the later one wins."""
     begins: float
     """The earliest instant at which it can be heard; infinite while nothing came."""
+    is_spoken_here: bool = False
+    """Its microphone is at this box, so the server's time does not matter."""
 
 
 @dataclass(frozen=True)
@@ -239,8 +241,9 @@ def _is_hushed(sound: Entry | LiveSound, here: Circumstances) -> bool:
 
 
 def _can_sound(sound: LiveSound, here: Circumstances) -> bool:
-    """Each segment has an instant of its own, so a box must know the time."""
-    return here.is_time_trusted and here.volume > 0 and not _is_hushed(sound, here)
+    """Each segment of the server's has an instant of its own, so a box must know the time."""
+    is_timely = here.is_time_trusted or sound.is_spoken_here
+    return is_timely and here.volume > 0 and not _is_hushed(sound, here)
 
 
 def _may_begin(entry: Entry | LiveSound, here: Circumstances) -> bool:

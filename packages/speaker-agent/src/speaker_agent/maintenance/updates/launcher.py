@@ -5,7 +5,7 @@ A new program is on trial: it must reach the server and say so within CONFIRM_SE
 hangs, finds its sound device lost or never gets a line, the one before runs again. Every step is
 written down before it is taken, so a power cut at any moment leaves a program that can run.
 
-    launcher.py --packaged /usr/lib/speaker-agent --base /var/lib/speaker-agent/versions run
+    launcher.py --packaged /usr/lib/speaker-agent --base /var/lib/speaker-agent/versions -- run
 """
 
 from __future__ import annotations
@@ -181,12 +181,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="start the box's program")
     parser.add_argument("--packaged", type=Path, required=True, metavar="DIR")
     parser.add_argument("--base", type=Path, required=True, metavar="DIR")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    options = parser.parse_args()
+    # Everything behind the first -- is the program's, options too.
+    cut = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options = parser.parse_args(sys.argv[1:cut])
     (options.base / memory.PROGRAMS).mkdir(parents=True, exist_ok=True)
     asked = os.environ.get("SPEAKER_AGENT_CONFIRM_SECONDS") or CONFIRM_SECONDS
     launcher = Launcher(
-        options.base, options.packaged, options.arguments, confirm_seconds=float(asked)
+        options.base, options.packaged, sys.argv[cut + 1 :], confirm_seconds=float(asked)
     )
     return launcher.run()
 
