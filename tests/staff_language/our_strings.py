@@ -12,20 +12,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-_PLURAL = {"ngettext", "ngettext_lazy"}
+# Which of a call's arguments are the context, the text and its plural.
+_PLACES: dict[str, tuple[int | None, int, int | None]] = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), (None, 0, None)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
+}
 _LITERAL = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 # What Django's own templatize writes for {% translate %}, {% blocktranslate %} and _().
-_IN_TEMPLATE = re.compile(rf"\b(n?gettext|_)\({_LITERAL}(?:,\s*{_LITERAL})?")
+_IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\({_LITERAL}(?:,\s*{_LITERAL})?(?:,\s*{_LITERAL})?")
 
 
 class Text(NamedTuple):
-    """A text, its plural where it has one, and the app whose it is."""
+    """A text, its plural and context where it has them, and the app whose it is."""
 
+    context: str | None
     msgid: str
     plural: str | None
     app: str
     file: str
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        return self.context, self.msgid
 
 
 def texts_in(package: Path) -> Iterator[Text]:
@@ -41,24 +51,37 @@ def texts_in(package: Path) -> Iterator[Text]:
             found = _in_template(path.read_text(encoding="utf-8"), file)
         else:
             continue
-        for msgid, plural in found:
-            yield Text(msgid, plural, app, file)
+        for context, msgid, plural in found:
+            yield Text(context, msgid, plural, app, file)
 
 
-def _in_python(source: str) -> Iterator[tuple[str, str | None]]:
+def _in_python(source: str) -> Iterator[tuple[str | None, str, str | None]]:
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call) or not node.args:
+        if not isinstance(node, ast.Call):
             continue
         function = node.func
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        given = [a.value if isinstance(a, ast.Constant) else None for a in node.args[:2]]
-        if name in _SINGULAR and isinstance(given[0], str):
-            yield given[0], None
-        elif name in _PLURAL and isinstance(given[0], str) and isinstance(given[1], str):
-            yield given[0], given[1]
+        given = [a.value if isinstance(a, ast.Constant) else None for a in node.args]
+        if name in _PLACES and (found := _placed(name, given)) is not None:
+            yield found
 
 
-def _in_template(source: str, name: str) -> Iterator[tuple[str, str | None]]:
-    for function, first, second in _IN_TEMPLATE.findall(templatize(source, origin=name)):
-        plural = ast.literal_eval(second) if function == "ngettext" and second else None
-        yield ast.literal_eval(first), plural
+def _in_template(source: str, name: str) -> Iterator[tuple[str | None, str, str | None]]:
+    for function, *literals in _IN_TEMPLATE.findall(templatize(source, origin=name)):
+        given = [ast.literal_eval(literal) for literal in literals if literal]
+        if (found := _placed(function, given)) is not None:
+            yield found
+
+
+def _placed(name: str, given: list[object]) -> tuple[str | None, str, str | None] | None:
+    context, text, plural = (
+        given[place] if place is not None and place < len(given) else None
+        for place in _PLACES[name]
+    )
+    if not isinstance(text, str):
+        return None
+    return (
+        context if isinstance(context, str) else None,
+        text,
+        plural if isinstance(plural, str) else None,
+    )

@@ -30,7 +30,7 @@ from wagtail.users.models import UserProfile
 PACKAGE = Path(tiengmo.__file__).parent
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 # Still being written: their English comes when their words stand. Take each out when it is done.
-NOT_YET = {"alerts", "broadcasting", "speakers", "studio"}
+NOT_YET = {"alerts", "speakers"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[.\d]*[a-zA-Z]|%%|%[sd]|\{\w*\}")
 # Letters that only Vietnamese has, and words that stay Vietnamese in an English sentence: peoples.
 VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9]|[àáãèéìíòóõùúý]", re.IGNORECASE)
@@ -46,7 +46,7 @@ def ours():
 
 
 def english():
-    return {m.msgid: m for m in read_messages(ENGLISH) if m.msgid}
+    return {m.key: m for m in read_messages(ENGLISH) if m.msgid}
 
 
 def test_every_text_of_ours_has_its_english():
@@ -56,7 +56,7 @@ def test_every_text_of_ours_has_its_english():
     missing = {
         f"{text.file}: {text.msgid!r}"
         for text in texts
-        if text.msgid not in known or not known[text.msgid].is_translated
+        if text.key not in known or not known[text.key].is_translated
     }
     assert not missing, (
         f"{len(missing)} texts without English; add them to {ENGLISH.relative_to(PACKAGE)}:\n"
@@ -65,15 +65,15 @@ def test_every_text_of_ours_has_its_english():
 
 
 def test_no_english_for_a_text_that_is_gone():
-    written = {text.msgid for text in texts_in(PACKAGE)}
-    assert not sorted(set(english()) - written)
+    written = {text.key for text in texts_in(PACKAGE)}
+    assert not sorted(set(english()) - written, key=str)
 
 
 def test_plurals_have_both_forms():
     known = english()
     for text in ours():
         if text.plural is not None:
-            assert set(known[text.msgid].msgstr) == {0, 1}, text.msgid
+            assert set(known[text.key].msgstr) == {0, 1}, text.msgid
 
 
 @pytest.mark.parametrize("message", english().values(), ids=lambda message: message.msgid[:40])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tiengmo.broadcasting.airtime import Airtime
 from tiengmo.broadcasting.lengths import Length, lengths_of
@@ -197,8 +198,10 @@ def length_notes(planned: timedelta, length: Length, fill: str = "") -> list[Not
     if not length.parts and not length.waiting:
         return [Note("look", _("chưa có nội dung"))]
     if length.waiting:
-        text = _("%(number)d phần chưa phát được") % {"number": length.waiting}
-        notes.append(Note("look", text))
+        text = ngettext(
+            "%(number)d phần chưa phát được", "%(number)d phần chưa phát được", length.waiting
+        )
+        notes.append(Note("look", text % {"number": length.waiting}))
     over = length.total - planned
     if over > WORTH_SAYING:
         notes.append(Note("bad", _("dài hơn khung giờ %(time)s") % {"time": clock(over)}))
@@ -231,8 +234,13 @@ def quiet_notes(episode: Episode, airtime: Airtime) -> list[Note]:
         return []
     if not heard:
         return [Note("bad", _("nằm trong giờ yên tĩnh, sẽ không phát"))]
-    text = _("%(number)d thôn đang giờ yên tĩnh, không phát ở đó")
-    return [Note("look", text % {"number": len(villages) - len(heard)})]
+    number = len(villages) - len(heard)
+    text = ngettext(
+        "%(number)d thôn đang giờ yên tĩnh, không phát ở đó",
+        "%(number)d thôn đang giờ yên tĩnh, không phát ở đó",
+        number,
+    )
+    return [Note("look", text % {"number": number})]
 
 
 def _days(station: Unit, monday: date, slots: list[Slot], airtime: Airtime) -> list[Day]:

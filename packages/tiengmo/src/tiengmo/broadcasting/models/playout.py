@@ -2,6 +2,7 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tiengmo.releases.models import Priority
 
@@ -9,11 +10,11 @@ from tiengmo.releases.models import Priority
 class Part(models.TextChoices):
     """What an item is to its episode, if it has one."""
 
-    OWN = "", "bản tin phát riêng"
-    JINGLE_IN = "jingle_in", "nhạc hiệu mở đầu"
-    SEGMENT = "segment", "phần của số phát"
-    JINGLE_OUT = "jingle_out", "nhạc hiệu kết thúc"
-    FILL = "fill", "lấp chỗ trống"
+    OWN = "", _("bản tin phát riêng")
+    JINGLE_IN = "jingle_in", _("nhạc hiệu mở đầu")
+    SEGMENT = "segment", _("phần của số phát")
+    JINGLE_OUT = "jingle_out", _("nhạc hiệu kết thúc")
+    FILL = "fill", _("lấp chỗ trống")
 
 
 class PlayoutItem(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tiengmo.broadcasting.airtime import zone
 from tiengmo.broadcasting.models import AreaRules, FillRule, Show, ShowRule
@@ -228,7 +228,7 @@ class RuleForm(forms.ModelForm[ShowRule]):
 class EpisodeForm(forms.Form):
     """When an episode is on and what it is called; `shows` only where a new one is made."""
 
-    show = forms.ModelChoiceField(Show.objects.none(), label=gettext_lazy("Chương trình"))
+    show = forms.ModelChoiceField(Show.objects.none(), label=pgettext_lazy("one", "Chương trình"))
     title = forms.CharField(
         label=gettext_lazy("Tên số phát"),
         required=False,
@@ -271,7 +271,7 @@ class RecordingForm(forms.Form):
 class ReleaseForm(forms.Form):
     """A bulletin that has been released."""
 
-    release = forms.ModelChoiceField(Release.objects.none(), label=gettext_lazy("Bản tin"))
+    release = forms.ModelChoiceField(Release.objects.none(), label=pgettext_lazy("one", "Bản tin"))
 
     def __init__(self, *arguments: Any, releases: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -147,13 +147,11 @@ def _displace(held: LiveTakeover, takeover: LiveTakeover, by: User) -> None:
         takeover=held,
         kind=EventKind.TAKEN_OVER,
         is_alarm=True,
-        detail=_("%(name)s, %(station)s: “%(title)s”")
-        % {"name": takeover.by_name, "station": takeover.station, "title": takeover.title},
+        detail=f"{takeover.by_name}, {takeover.station}: “{takeover.title}”",
     )
     StudioEvent.objects.create(
         station=takeover.station,
         takeover=takeover,
         kind=EventKind.TOOK_OVER,
-        detail=_("%(name)s, %(station)s: “%(title)s”")
-        % {"name": held.by_name, "station": held.station, "title": held.title},
+        detail=f"{held.by_name}, {held.station}: “{held.title}”",
     )

@@ -18,12 +18,15 @@
     if (event.target.id === "loa-volume") event.target.form.querySelector("output").value = event.target.value;
   });
 
+  // The browser knows the words for units, and their plurals, in the page's language.
+  const say = (number, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.round(number));
+
   function ago(instant) {
     const seconds = Math.max(0, (Date.now() - instant) / 1000);
-    if (seconds < 90) return `${Math.round(seconds)} giây`;
-    if (seconds < 5400) return `${Math.round(seconds / 60)} phút`;
-    if (seconds < 172800) return `${Math.round(seconds / 3600)} giờ`;
-    return `${Math.round(seconds / 86400)} ngày`;
+    if (seconds < 90) return say(seconds, "second");
+    if (seconds < 5400) return say(seconds / 60, "minute");
+    if (seconds < 172800) return say(seconds / 3600, "hour");
+    return say(seconds / 86400, "day");
   }
   function tellAges() {
     for (const time of document.querySelectorAll("time[data-ago]")) {

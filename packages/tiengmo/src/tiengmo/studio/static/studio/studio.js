@@ -138,7 +138,7 @@
   function hear(message) {
     heard = message;
     connectedAt = performance.now();
-    find("air-delay").textContent = `${(message.delay_ms / 1000).toLocaleString("vi")} ${words.wordSeconds}`;
+    find("air-delay").textContent = `${(message.delay_ms / 1000).toLocaleString(document.documentElement.lang)} ${words.wordSeconds}`;
     if (message.voice_in_ms > 0) say(`${words.wordWait} ${Math.ceil(message.voice_in_ms / 1000)}`);
     else if (message.silent_s >= 10) say(words.wordSilent);
     else if (message.clipping_s >= 10) say(words.wordClipping);

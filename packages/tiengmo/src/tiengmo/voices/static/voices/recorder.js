@@ -185,7 +185,7 @@
       } else if (sound.status === "ready") {
         this.say(
           this.words.textReady + " " + this.words.textDuration + " " + clock(sound.duration_ms) + ", " +
-            sound.loudness_lufs.toLocaleString("vi", { minimumFractionDigits: 1, maximumFractionDigits: 1 }) +
+            sound.loudness_lufs.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) +
             " LUFS.",
         );
         if (this.player.getAttribute("src") !== sound.mp3_url) this.player.src = sound.mp3_url;
