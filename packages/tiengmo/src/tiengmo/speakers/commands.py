@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -212,6 +213,29 @@ def keys_list() -> None:
         else:
             state = f"→ {person.expires_at:%d/%m/%Y}"
         click.echo(f"{person.kid}  {person.holder}  {', '.join(person.areas)}  {state}")
+
+
+@group.command("release-agent")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--roll-back",
+    is_flag=True,
+    help="Cho phép máy có bản cao hơn quay về bản này. / Boxes may go down to it.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), default=400)
+def release_agent(file: Path, *, roll_back: bool, days: int) -> None:
+    """Ký một bản chương trình để loa được cài; cần khoá gốc. / Sign a program for the boxes."""
+    from datetime import timedelta
+
+    from tiengmo.audit.actors import SYSTEM
+
+    from .updates import release_artifact
+
+    made = _told(
+        lambda: release_artifact(file, by=SYSTEM, is_roll_back=roll_back, life=timedelta(days=days))
+    )
+    click.echo(f"{made.version}  {made.architecture}  python {made.python}  {made.sha256}")
+    click.echo(_("Thu hồi bản này: tiengmo speakers keys revoke %(kid)s") % {"kid": made.key_id})
 
 
 @group.command("code")

@@ -21,6 +21,7 @@ REFUSAL_REASONS = {
     "test_message": _("bản tin thử"),
     "untrusted_time": _("đồng hồ chưa tin được"),
     "wrong_stream": _("sai luồng trực tiếp"),
+    "wrong_platform": _("chương trình không hợp máy này"),
 }
 OUTCOMES = {
     "played": _("đã phát"),
@@ -50,6 +51,8 @@ COMMANDS = {
     "refresh_schedule": _("tải lại lịch"),
     "self_test": _("tự kiểm tra"),
     "send_log": _("gửi nhật ký máy"),
+    "install_update": _("cài bản mới"),
+    "cancel_update": _("thôi cài bản mới"),
     "retire": pgettext_lazy("command", "ngừng sử dụng"),
 }
 FINDINGS = {
@@ -60,6 +63,22 @@ FINDINGS = {
     "muted": _("âm lượng bằng 0"),
     "busy": _("đang phát nên không thử tiếng"),
     "quiet_hours": _("giờ yên tĩnh nên không thử tiếng"),
+}
+UPDATE_REASONS = {
+    "no_space": _("thẻ nhớ không đủ chỗ"),
+    "bad_archive": _("tệp chương trình hỏng"),
+    "self_check": _("chương trình không khởi động được trên máy này"),
+    "no_quiet_moment": _("chưa có lúc nào yên để đổi"),
+    "cancelled": _("đã thôi cài"),
+    "crashed": _("chương trình mới tự tắt"),
+    "no_link": _("chương trình mới không kết nối được"),
+    "device_failed": _("chương trình mới không mở được thiết bị âm thanh"),
+    "interrupted": _("mất điện hoặc bị tắt giữa chừng"),
+    "lost": _("tệp chương trình bị mất"),
+    "not_updatable": _("máy không được cài theo cách có thể tự cập nhật"),
+    "busy": _("máy đang thử một bản khác"),
+    "no_answer": _("máy không trả lời"),
+    **REFUSAL_REASONS,
 }
 STATES = {
     "playing": _("đang phát"),

@@ -25,7 +25,9 @@ def on_unit_succeeded(*, predecessor: Unit, successor: Unit, by: Actor, **_: Any
     nobody, so the merger waits for the root key.
     """
     now = timezone.now()
-    old = StationKey.objects.filter(unit=predecessor, revoked_at=None, expires_at__gt=now)
+    old = StationKey.objects.filter(unit=predecessor, revoked_at=None, expires_at__gt=now).exclude(
+        purpose=KeyPurpose.UPDATE
+    )  # used once, for what it has signed
     for row in old:
         covered = {code for key in _valid_keys(successor, row.purpose) for code in key.areas}
         if set(row.areas) <= covered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,8 @@ from tiengmo.speakers.models import Box, OutgoingCommand
 from .publish_assignment import publish_assignment
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from speaker_link.envelope import Signer
 
     from tiengmo.audit.actors import Actor
@@ -103,6 +105,26 @@ def ask_for_log(box: Box, *, by: Actor, lines: int = LOG_LINES) -> OutgoingComma
     return command
 
 
+def install_update(
+    box: Box, version: str, texts: list[str], *, by: Actor, lives: timedelta
+) -> OutgoingCommand:
+    """Order a box to try one of these signed programs; in a transaction of the caller's.
+
+    Raises:
+        BoxRetired, NoStationKey.
+    """
+    _check(box, Role.TECHNICIAN, by)
+    body = Command(action=CommandAction.INSTALL_UPDATE, updates=texts)
+    # What was signed stands with its artifact already.
+    return _give(box, body, by, lives=lives, arguments={"version": version})
+
+
+def cancel_update(box: Box, *, by: Actor) -> OutgoingCommand:
+    """Have a box give up a program that does not run yet; in a transaction of the caller's."""
+    _check(box, Role.TECHNICIAN, by)
+    return _give(box, Command(action=CommandAction.CANCEL_UPDATE), by)
+
+
 def retire_box(box: Box, *, by: Actor, reason: str = "") -> None:
     """Take a box out of service for good: it is told so, and its account ends.
 
@@ -131,13 +153,22 @@ def _check(box: Box, role: Role, by: Actor) -> None:
         raise BoxRetired(_("Cụm loa này đã ngừng sử dụng."))
 
 
-def _give(box: Box, body: Command, by: Actor) -> OutgoingCommand:
-    message = compose(body, now=timezone.now(), to=box.serial)
+def _give(
+    box: Box,
+    body: Command,
+    by: Actor,
+    *,
+    lives: timedelta | None = None,
+    arguments: dict[str, Any] | None = None,
+) -> OutgoingCommand:
+    message = compose(body, now=timezone.now(), to=box.serial, lives=lives)
+    if arguments is None:
+        arguments = body.model_dump(mode="json", exclude_none=True, exclude={"action"})
     command = OutgoingCommand.objects.create(
         id=message.id,
         box=box,
         command=body.action,
-        arguments=body.model_dump(mode="json", exclude_none=True, exclude={"action"}),
+        arguments=arguments,
         payload=sign(message, by=[_command_signer(box)]),
         by_name=by.get_full_name() if isinstance(by, User) else by.name,  # type: ignore[union-attr]
         expires_at=message.exp,

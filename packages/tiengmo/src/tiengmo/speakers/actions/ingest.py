@@ -20,6 +20,7 @@ from speaker_link.verification import verify_from_box
 from tiengmo.speakers import events
 from tiengmo.speakers.models import Box
 from tiengmo.speakers.technician import outages
+from tiengmo.speakers.updates.reports import record_update
 
 from .record_reports import record_held, record_log, record_play, record_refusal, record_result
 
@@ -38,6 +39,7 @@ _RECORDERS = {
     Kind.REFUSAL: record_refusal,
     Kind.COMMAND_RESULT: record_result,
     Kind.LOG: record_log,
+    Kind.UPDATE_REPORT: record_update,
 }
 # What the board shows: a status that changes none of these does not make the board draw again.
 _SHOWN = (

@@ -30,6 +30,7 @@ _KINDS = {
         Kind.ENROLMENT_ANSWER,
         Kind.COMMAND,
     ],
+    KeyPurpose.UPDATE: [Kind.UPDATE],
 }
 
 

@@ -19,6 +19,7 @@ from tiengmo.speakers.models import (
     Refusal,
 )
 from tiengmo.speakers.technician.answers import take_answer
+from tiengmo.speakers.updates.reports import note_refused_order
 
 if TYPE_CHECKING:
     from speaker_link.envelope import BoxMessage
@@ -106,6 +107,8 @@ def record_result(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> No
         answer=body.detail[:300],
     )
     Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())
+    if not done:
+        note_refused_order(body.command_id, box=box, detail=body.detail)
     take_answer(
         body.command_id,
         box=box,

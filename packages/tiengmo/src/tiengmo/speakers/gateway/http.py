@@ -18,8 +18,9 @@ from tiengmo.foundation import blobs
 from tiengmo.speakers.actions import enrol_box
 from tiengmo.speakers.brokers.accounts import box_account
 from tiengmo.speakers.errors import EnrolmentRefused, SpeakerError
-from tiengmo.speakers.models import Box
+from tiengmo.speakers.models import Artifact, Box
 from tiengmo.speakers.sounds import is_withheld
+from tiengmo.speakers.updates.release import SUFFIX
 
 from .accounts import BrokerAccounts, BrokerAway
 from .database import Lane
@@ -115,6 +116,23 @@ def application(accounts: BrokerAccounts, is_connected: Callable[[], bool]) -> S
             return Response(status_code=304, headers=headers)
         return FileResponse(path, media_type="audio/ogg", headers=headers)
 
+    async def update(request: Request) -> Response:
+        sha256 = request.path_params["sha256"]
+        try:
+            path = blobs.path(sha256, SUFFIX)
+            known = await sounds.run(_is_good_program, sha256)
+        except ValueError:
+            return _problem(404, "no_such_program")
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("a program must wait: %s", error)
+            return _problem(503, "try_again", retry_after=5)
+        if known is None or not path.is_file():
+            return _problem(404, "no_such_program")
+        if not known:
+            return _problem(410, "withdrawn")
+        headers = {"etag": f'"{sha256}"', "cache-control": _ASKED_EACH_TIME}
+        return FileResponse(path, media_type="application/x-xz", headers=headers)
+
     async def health(request: Request) -> Response:
         del request
         connected = is_connected()
@@ -126,9 +144,16 @@ def application(accounts: BrokerAccounts, is_connected: Callable[[], bool]) -> S
         routes=[
             Route("/speaker/1/enrol", enrol, methods=["POST"]),
             Route("/speaker/1/sound/{sha256}", sound, methods=["GET", "HEAD"]),
+            Route("/speaker/1/update/{sha256}", update, methods=["GET", "HEAD"]),
             Route("/speaker/1/health", health, methods=["GET"]),
         ]
     )
+
+
+def _is_good_program(sha256: str) -> bool | None:
+    """None: never released here; false: taken back."""
+    found = list(Artifact.objects.filter(sha256=sha256).select_related("key"))
+    return any(one.is_good for one in found) if found else None
 
 
 def _note_admitted(serial: str) -> None:

@@ -8,19 +8,25 @@ from .issuers import AwaitedSound, IssuerKey
 from .keys import KeyPurpose, StationKey
 from .outgoing import AnnouncedItem, CommandState, OutgoingCommand, RetainedMessage
 from .reports import HeldSound, PlayReport, Refusal
+from .updates import Artifact, Deployment, DeploymentState, Installation, InstallState
 from .upkeep import LogPart, TestAnswer, TestPlan, TestRound, VolumeProfile
 
 __all__ = [
     "AnnouncedItem",
+    "Artifact",
     "AwaitedSound",
     "Box",
     "CommandState",
     "DayTally",
+    "Deployment",
+    "DeploymentState",
     "EnrolmentCode",
     "GatewayShare",
     "GatewayState",
     "HeldSound",
     "HourTally",
+    "InstallState",
+    "Installation",
     "IssuerKey",
     "KeyPurpose",
     "Listening",
