@@ -22,6 +22,35 @@ if os.environ.get("CI"):
 _skipped: dict[str, str] = {}
 
 
+@pytest.fixture(scope="session")
+def _migrated_already(request):
+    """SQLite's test database is filled from one that was migrated once for all workers."""
+    from django.core.management.commands.migrate import Command
+    from django.db import connections
+    from migrated_database import load_migrated
+
+    migrate = Command.handle
+
+    def load_or_migrate(self, *arguments, **options):
+        connection = connections[options["database"]]
+        if connection.vendor != "sqlite":
+            return migrate(self, *arguments, **options)
+        connection.ensure_connection()
+        return load_migrated(connection.connection)
+
+    if request.config.getvalue("nomigrations"):
+        yield
+        return
+    Command.handle = load_or_migrate
+    yield
+    Command.handle = migrate
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_migrated_already, django_db_setup):
+    """As pytest-django's, from a database that is migrated already."""
+
+
 @pytest.fixture(autouse=True)
 def _own_sound_store(settings, tmp_path):
     """Sound files of a test stay in that test's own folder."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from migrated_database import migrated_database
 
 ROOT = Path(__file__).resolve().parents[1]
 WAV_HEADER_BYTES = 44
@@ -138,6 +140,7 @@ def _environment(home: Path) -> dict[str, str]:
 def running_system(home: Path, *, boxes: int, output: str):
     """A running demo whose first bulletin is on the air and whose boxes are on line."""
     system = System(home, _environment(home))
+    shutil.copyfile(migrated_database(), home / "tiengmo.sqlite3")
     log = (home / "screen.log").open("w")
     demo = subprocess.Popen(
         system.command("demo", "--boxes", str(boxes), "--output", output),

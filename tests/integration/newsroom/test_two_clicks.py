@@ -1,11 +1,13 @@
 """Two processes press Approve on one version at the same moment: one release, both told so."""
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
 
 import pytest
+from migrated_database import migrated_database
 
 pytestmark = pytest.mark.integration
 
@@ -72,7 +74,8 @@ def environment(request, tmp_path):
         "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
     }
     if request.param == "sqlite":
-        yield found | {"DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}"}
+        database = shutil.copyfile(migrated_database(), tmp_path / "newsroom.sqlite3")
+        yield found | {"DATABASE_URL": f"sqlite:///{database}"}
         return
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):

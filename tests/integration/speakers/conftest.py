@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from integration.speakers.ports import free_port, wait_for_port
+from migrated_database import migrated_database
 
 
 @contextmanager
@@ -31,16 +31,8 @@ def database_file(path):
         connections["default"] = before
 
 
-@pytest.fixture(scope="session")
-def _migrated(tmp_path_factory, django_db_setup, django_db_blocker):
-    path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
-    with django_db_blocker.unblock(), database_file(path):
-        call_command("migrate", verbosity=0)
-    return path
-
-
 @pytest.fixture
-def home(tmp_path, settings, _migrated, django_db_blocker, monkeypatch):
+def home(tmp_path, settings, django_db_blocker, monkeypatch):
     """An installation's folder with its own migrated database, open to real processes."""
     # A scene's coroutines look into the database themselves, on the test's own connection.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -49,7 +41,7 @@ def home(tmp_path, settings, _migrated, django_db_blocker, monkeypatch):
     settings.SOUND_ROOT = settings.HOME / "sound"
     settings.KEYS.mkdir(parents=True)
     path = settings.HOME / "tiengmo.sqlite3"
-    shutil.copyfile(_migrated, path)
+    shutil.copyfile(migrated_database(), path)
     from tiengmo.speakers.brokers import embedded
 
     embedded._accounts = None

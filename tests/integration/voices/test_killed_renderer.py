@@ -1,6 +1,7 @@
 """A renderer killed in the middle of its work: another takes it up, and nothing is left behind."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,13 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from migrated_database import migrated_database
 
 pytestmark = pytest.mark.integration
 
 ASK = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tiengmo.voices.actions import speak
 print(speak("Thông báo họp thôn tối nay lúc bảy giờ tại nhà văn hóa. " * 150, language="vi").pk)
 """
@@ -29,6 +29,7 @@ PAST = "2020-01-01 00:00:00"
 
 @pytest.fixture
 def run(tmp_path):
+    shutil.copyfile(migrated_database(), tmp_path / "tiengmo.sqlite3")
     environment = {
         **os.environ,
         "TIENGMO_HOME": str(tmp_path),
