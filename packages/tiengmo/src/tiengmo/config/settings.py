@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "tiengmo.config.middleware.BodyLimit",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tiengmo.people.middleware.StaffLanguage",
     "tiengmo.people.middleware.SecondFactorMiddleware",
     "tiengmo.people.middleware.IdleSessions",
     "tiengmo.config.middleware.NoNulInFields",

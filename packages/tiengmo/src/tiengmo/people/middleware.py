@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_otp import user_has_device
 
 from .models import User
-from .queries import must_show_second_factor
+from .queries import chosen_language, must_show_second_factor
 
 # What somebody between the password and the second factor may open.
 _OPEN = frozenset(
@@ -32,6 +33,7 @@ _OPEN = frozenset(
 # How often a session that is used is written again: each write moves its end.
 _NOTED_EVERY = 600
 _SEEN = "people_seen"
+_LANGUAGE_KEPT = 365 * 24 * 3600
 
 
 class IdleSessions:
@@ -57,6 +59,44 @@ class IdleSessions:
         now = int(time.time())
         if now - request.session.get(_SEEN, 0) >= _NOTED_EVERY:
             request.session[_SEEN] = now
+
+
+class StaffLanguage:
+    """The language that somebody chose in the account, also where Wagtail does not look for it.
+
+    Wagtail's own pages follow the account; the steps of signing in are outside them. Before
+    anybody is known a cookie of the staff pages tells what was last chosen in this browser.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        home = reverse("wagtailadmin_home")
+        if not request.path.startswith(home):
+            return self.get_response(request)
+        noted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if noted not in dict(settings.LANGUAGES):
+            noted = ""
+        known = request.user.is_authenticated
+        wanted = chosen_language(request.user) if known else noted
+        with translation.override(wanted or settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+        # Asked again: the request may have signed somebody in, or out.
+        if request.user.is_authenticated and (chosen := chosen_language(request.user)) != noted:
+            if chosen:
+                response.set_cookie(
+                    settings.LANGUAGE_COOKIE_NAME,
+                    chosen,
+                    max_age=_LANGUAGE_KEPT,
+                    path=home,
+                    secure=settings.SESSION_COOKIE_SECURE,
+                    httponly=True,
+                    samesite="Lax",
+                )
+            else:
+                response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, path=home, samesite="Lax")
+        return response
 
 
 class SecondFactorMiddleware:

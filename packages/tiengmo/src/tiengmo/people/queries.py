@@ -57,6 +57,13 @@ def roles_of(user: User) -> frozenset[str]:
     )
 
 
+def chosen_language(user: object) -> str:
+    """The language of the staff interface chosen in the account; "" where nobody chose."""
+    profile = getattr(user, "wagtail_userprofile", None)
+    chosen: str = profile.preferred_language if profile is not None else ""
+    return chosen if chosen in dict(settings.LANGUAGES) else ""
+
+
 def must_show_second_factor(user: User) -> bool:
     """Must this person show a second factor (whether or not they already have)?"""
     return needs_second_factor(user, roles_of(user), is_demo=settings.IS_DEMO)
