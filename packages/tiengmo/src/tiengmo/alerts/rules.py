@@ -7,8 +7,6 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,14 +42,17 @@ def fill(text: str, given: Mapping[str, str]) -> str:
 
 
 def frame_of(status: str) -> tuple[str, str]:
-    """What is said before and after an alert that is not a true one."""
+    """What is said before and after an alert that is not a true one.
+
+    In Vietnamese whatever language the person who writes it reads: villages hear it.
+    """
     if status == "Exercise":
         return (
-            _("Đây là diễn tập. Xin nhắc lại: đây là diễn tập, không phải tình huống thật."),
-            _("Đây là diễn tập. Bà con không phải làm gì. Hết thông báo diễn tập."),
+            "Đây là diễn tập. Xin nhắc lại: đây là diễn tập, không phải tình huống thật.",
+            "Đây là diễn tập. Bà con không phải làm gì. Hết thông báo diễn tập.",
         )
     if status == "Test":
-        return _("Thử kỹ thuật."), _("Hết phần thử kỹ thuật.")
+        return "Thử kỹ thuật.", "Hết phần thử kỹ thuật."
     return "", ""
 
 
@@ -65,9 +66,9 @@ def script_of(*, status: str, headline: str, description: str, instruction: str)
 def headline_of(*, status: str, headline: str) -> str:
     """What is read first says at once when it is no real alert."""
     if status == "Exercise":
-        return _("DIỄN TẬP: %(headline)s") % {"headline": headline}
+        return f"DIỄN TẬP: {headline}"
     if status == "Test":
-        return _("THỬ KỸ THUẬT: %(headline)s") % {"headline": headline}
+        return f"THỬ KỸ THUẬT: {headline}"
     return headline
 
 

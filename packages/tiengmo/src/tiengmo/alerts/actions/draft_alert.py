@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tiengmo.alerts import rules
@@ -106,7 +108,7 @@ def draft_all_clear(alert: Alert, *, by: User, text: str = "") -> Alert:
     of = main.headline if main is not None else alert.event
     prefix = rules.headline_of(status=alert.status, headline="")
     what = of.removeprefix(prefix).strip()
-    headline = _("Đã an toàn: hết %(event)s") % {"event": what[:1].lower() + what[1:]}
+    headline = f"Đã an toàn: hết {what[:1].lower() + what[1:]}"
     return _draft(
         template=template,
         by=by,
@@ -178,7 +180,7 @@ def _draft(
             for waiting in Alert.objects.filter(replaces=replaces).exclude(state=State.ISSUED):
                 waiting.replaces = None
                 waiting.state = State.REJECTED
-                waiting.rejection_reason = _("Đã soạn lại.")
+                waiting.rejection_reason = "Đã soạn lại."
                 waiting.save(update_fields=["replaces", "state", "rejection_reason"])
         alert = Alert.objects.create(
             identifier=rules.new_identifier(station.code, now),
@@ -189,7 +191,7 @@ def _draft(
             template=template,
             station=station,
             areas=list(areas),
-            area_text=areas_label(areas)[:500],
+            area_text=_in_vietnamese(areas),
             polygon=polygon,
             category=template.category,
             event=template.event,
@@ -220,16 +222,18 @@ def _draft(
     return alert
 
 
+def _in_vietnamese(areas: Sequence[str]) -> str:
+    """The areas in words for everybody, whatever language the person who writes reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return areas_label(areas)[:500]
+
+
 def _check_length(minutes: int) -> None:
     if not rules.SHORTEST <= timedelta(minutes=minutes) <= rules.LONGEST:
         raise AlertError(_("Hiệu lực của cảnh báo từ 5 phút đến 24 giờ."))
 
 
 def _sender(station: Unit) -> str:
-    from urllib.parse import urlsplit
-
-    from django.conf import settings
-
     return f"{station.code}@{urlsplit(settings.PUBLIC_URL).hostname}"
 
 

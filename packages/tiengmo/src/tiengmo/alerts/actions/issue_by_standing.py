@@ -56,7 +56,8 @@ def issue_by_standing(alert: Alert, standing: Standing, *, by: User, passphrase:
             raise AlertError(_("Giấy uỷ quyền này chưa được chứng nhận bằng khoá gốc cho mùa này."))
         sign_first(row, signer=signer, by=by, latest_end=counts.until)
         row.standing = paper
-        row.seconder_name = _("giấy uỷ quyền thường trực cho %(feed)s") % {"feed": paper.feed.name}
+        # Public, so in Vietnamese.
+        row.seconder_name = f"giấy uỷ quyền thường trực cho {paper.feed.name}"[:200]
         row.save(update_fields=["standing"])
         issue(row, by=by, second=second)
     return row

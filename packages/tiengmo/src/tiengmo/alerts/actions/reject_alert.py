@@ -33,7 +33,7 @@ def reject_alert(alert: Alert, *, by: User, reason: str) -> Alert:
 def lapse_alert(alert: Alert) -> None:
     """Throw away an alert that nobody seconded in time; what it says may be true no more."""
     if Alert.objects.filter(pk=alert.pk, state=State.COMPOSED).exists():
-        _reject(alert, by=SYSTEM, reason=_("Quá 30 phút không có người thứ hai ký."))
+        _reject(alert, by=SYSTEM, reason="Quá 30 phút không có người thứ hai ký.")
 
 
 def _reject(alert: Alert, *, by: Actor, reason: str) -> Alert:

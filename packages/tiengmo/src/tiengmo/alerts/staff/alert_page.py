@@ -53,7 +53,7 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     has_key = may and certified_key(user, alert.station) is not None
     newer = Alert.objects.filter(replaces=alert).exclude(state=State.REJECTED).first()
     may_compose = has_key and alert.state == State.DRAFT and alert.composer_id == user.pk
-    standing, why_not = standing_behind(alert) if may_compose else (None, "")
+    standing, no_later, why_not = standing_behind(alert) if may_compose else (None, None, "")
     return page(
         request,
         "alert",
@@ -72,6 +72,7 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         is_test=alert.status == Status.TEST,
         may_compose=may_compose,
         standing=standing,
+        no_later=no_later,
         why_not_standing=why_not,
         may_second=has_key and alert.state == State.COMPOSED and alert.composer_id != user.pk,
         may_reject=may and alert.state in (State.DRAFT, State.COMPOSED),
@@ -117,7 +118,7 @@ def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
 def stand(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Sign alone: another authority's standing certificate is the second signature."""
     alert = get_object_or_404(alerts_for(request.user), pk=pk)
-    standing, why_not = standing_behind(alert)
+    standing, _no_later, why_not = standing_behind(alert)
     passphrase = request.POST.get("passphrase", "")
     if standing is None:
         messages.error(request, why_not or _("Không có giấy uỷ quyền nào cho tin này."))

@@ -10,22 +10,25 @@ from tiengmo.alerts.queries import standings_of
 from tiengmo.alerts.standing.judging import Counts, judge
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tiengmo.alerts.models import Alert, Proposal, Standing
 
 
-def standing_behind(alert: Alert) -> tuple[Standing | None, str]:
-    """The one that would second this draft now, or why none does ("": there is none at all)."""
+def standing_behind(alert: Alert) -> tuple[Standing | None, datetime | None, str]:
+    """The one that would second this draft now and until when, or why none does ("": no paper)."""
     if alert.proposal is None or (alert.status, alert.msg_type) != (Status.ACTUAL, MsgType.ALERT):
-        return None, ""
+        return None, None, ""
     reasons = []
     for standing in standings_of(alert.proposal):
         try:
-            judge(standing, alert.proposal).check(hazard=alert.hazard, areas=alert.areas)
+            counts = judge(standing, alert.proposal)
+            counts.check(hazard=alert.hazard, areas=alert.areas)
         except AlertError as error:
             reasons.append(str(error))
         else:
-            return standing, ""
-    return None, " ".join(dict.fromkeys(reasons))
+            return standing, counts.until, ""
+    return None, None, " ".join(dict.fromkeys(reasons))
 
 
 def counting(proposal: Proposal) -> tuple[Standing | None, Counts | None, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tiengmo.alerts.models import Feed, Hazard
@@ -41,7 +42,7 @@ class StandingForm(forms.Form):
     )
     hazard = forms.ChoiceField(
         label=_("Loại nguy hiểm"),
-        choices=[one for one in Hazard.choices if one[0] != Hazard.OTHER],
+        choices=[(code, capfirst(name)) for code, name in Hazard.choices if code != Hazard.OTHER],
     )
     events = forms.CharField(
         label=_("Họ gọi nguy hiểm ấy là gì (phần event trong tin, mỗi dòng một tên)"),

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from speaker_link.errors import RefusalReason, Refused
 from speaker_link.replay import MemoryReplayCache
 from speaker_link.trust import Scope, Trust
@@ -229,6 +229,20 @@ def test_a_drill_needs_two_and_says_so_before_and_after(here):
     assert info.description.startswith("Đây là diễn tập")
     second_alert(alert, by=here.above, passphrase=PASSPHRASE)
     assert heard_by(here.villages[0])[0].status == "Exercise"
+
+
+def test_villages_hear_vietnamese_whatever_language_the_writer_reads(here):
+    with translation.override("en"):
+        alert = composed(here, status="Exercise")
+        info = alert.infos.get()
+        assert "diễn tập" in info.script.splitlines()[0]
+        assert info.headline.startswith("DIỄN TẬP")
+        second_alert(alert, by=here.above, passphrase=PASSPHRASE)
+        both = issued(here, areas=[village.code for village in here.villages[:1]])
+        clear = draft_all_clear(both, by=here.composer)
+        assert clear.headline.startswith("Đã an toàn")
+        wide = drafted(here, by=here.above, areas=[here.commune.code, here.other.code])
+    assert "village" not in clear.area_text + wide.area_text + both.area_text
 
 
 def test_a_recording_goes_with_a_true_alert_and_not_with_a_drill(here):

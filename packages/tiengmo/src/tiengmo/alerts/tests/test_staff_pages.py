@@ -60,6 +60,21 @@ def test_compose_in_four_pages_and_second_in_two(client, here, django_user_model
     assert "Đang phát" in client.get(HOME).content.decode()
 
 
+def test_the_pages_in_english(client, here):
+    from wagtail.users.models import UserProfile
+
+    alert = issued(here)
+    profile = UserProfile.get_for_user(here.composer)
+    profile.preferred_language = "en"
+    profile.save()
+    sign_in(client, here.composer)
+    assert "Write an alert" in client.get(HOME).content.decode()
+    page = client.get(f"{HOME}{alert.pk}/").content.decode()
+    assert "The loudspeakers will say" in page
+    assert "True alert" in page
+    assert "Draw the area on a map" in client.get(f"{HOME}soan/{here.flood.pk}/").content.decode()
+
+
 def test_what_is_missing_is_said_in_its_place(composer, here):
     fire = Template.objects.get(hazard="forest_fire")
     answer = composer.post(

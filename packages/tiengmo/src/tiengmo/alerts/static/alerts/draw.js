@@ -10,7 +10,7 @@
     const told = box.querySelector(".tm-draw__told");
     const corners = [];
     const markers = new Map();
-    let map = null, shape = null, waiting = 0, asked = 0;
+    let map = null, shape = null, waiting = 0, asked = 0, dragged = 0;
     let picked = new Set();
     box.hidden = false;
 
@@ -20,7 +20,8 @@
       if (map || !box.open || !window.L) return;
       map = L.map(box.querySelector(".tm-draw__map"), { preferCanvas: true, zoomSnap: 0.25, attributionControl: false, doubleClickZoom: false });
       map.setView([22.5, 103.9], 9);
-      map.on("click", (event) => add(event.latlng));
+      // A quick drag ends beside its corner, and the browser calls that a touch of the map.
+      map.on("click", (event) => { if (Date.now() - dragged > 300) add(event.latlng); });
       shape = L.polygon([], { color: RED, weight: 2, fillOpacity: 0.15, interactive: false }).addTo(map);
       fetch(box.dataset.outlines, { credentials: "same-origin" }).then((answer) => answer.json()).then((found) => {
         L.geoJSON(found, { interactive: false, style: (one) => ({ color: "#4b6350", weight: one.properties.kind === "unit" ? 1.5 : 0.6, fillColor: "#dfe9dc", fillOpacity: one.properties.kind === "unit" ? 0.4 : 0 }) }).addTo(map).bringToBack();
@@ -46,7 +47,7 @@
     function place(at) {
       const marker = L.marker(at, { draggable: true, icon: handle(), keyboard: false, alt: `${box.dataset.corner} ${corners.length + 1}` }).addTo(map);
       marker.on("drag", redraw);
-      marker.on("dragend", () => changed(true));
+      marker.on("dragend", () => { dragged = Date.now(); changed(true); });
       corners.push(marker);
     }
     function add(at) { place(at); changed(true); }
