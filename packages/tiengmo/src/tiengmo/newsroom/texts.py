@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from tiengmo.places.rules import grouped
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -144,5 +146,5 @@ def judge(field: str, label: str, value: str, *, limit: int, required: bool) -> 
 
 
 def number(value: int) -> str:
-    """Write a whole number as it is written in Vietnamese: 17.706."""
-    return f"{value:,}".replace(",", ".")
+    """Write a whole number as it is written in the language of the page: 17.706."""
+    return grouped(value)

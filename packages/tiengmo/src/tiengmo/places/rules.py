@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -99,8 +100,12 @@ def minimal_cover(roots: Sequence[AreaNode], codes: set[str]) -> list[str]:
 
 
 def grouped(number: int) -> str:
-    """A number as people read it: 17706 → "17.706" (Django's Vietnamese formats group nothing)."""
-    return f"{number:,}".replace(",", ".")
+    """A number as people read it: 17706 → "17.706", in English "17,706".
+
+    Django's Vietnamese formats group nothing.
+    """
+    text = f"{number:,}"
+    return text if get_language() == "en" else text.replace(",", ".")
 
 
 def kind_of(name: str) -> str:

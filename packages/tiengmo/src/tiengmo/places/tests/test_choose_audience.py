@@ -3,6 +3,7 @@
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.utils import translation
 
 from tiengmo.places.fields import AreasField
 
@@ -83,6 +84,8 @@ def test_thousands_are_written_as_people_read_them():
     VillageFactory(code="02701-99", households=12345, population=50000)
     assert "12.345 hộ" in str(AudienceForm()["audience"])
     assert 'data-households="12345"' in str(AudienceForm()["audience"])
+    with translation.override("en"):
+        assert "12,345 households" in str(AudienceForm()["audience"])
 
 
 def test_names_are_escaped():

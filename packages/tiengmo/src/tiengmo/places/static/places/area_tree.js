@@ -2,7 +2,7 @@
 // Without this file the checkboxes work by themselves and the server adds up.
 (function () {
   "use strict";
-  const format = new Intl.NumberFormat("vi-VN");
+  const format = new Intl.NumberFormat(document.documentElement.lang);
   const fold = (text) =>
     text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
 
