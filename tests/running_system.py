@@ -72,6 +72,14 @@ class System:
             assert time.monotonic() < deadline, f"never came: {sql}"
             time.sleep(0.1)
 
+    def last_words(self, lines: int = 12) -> str:
+        """The end of every process's log, for a test that fails."""
+        found = []
+        for path in sorted((self.home / "log").glob("*.log")):
+            words = path.read_text(errors="replace").splitlines()[-lines:]
+            found.append("\n".join([f"== {path.stem}", *words]))
+        return "\n".join(found)
+
     def kill(self, name: str) -> None:
         """kill -9 one process of the running demo; its supervisor starts it again."""
         wanted = ["-m", "tiengmo.config.cli", name]

@@ -52,7 +52,7 @@ def decoded(path, rate):
 def test_cleared_sound_comes_out_of_every_box_at_the_scheduled_instant(system, tmp_path):
     job = system.once(text_file(tmp_path, 1), "--to", "082")
     screen, _ = job.communicate(timeout=240)
-    assert job.returncode == 0, screen
+    assert job.returncode == 0, f"{system.last_words()}\n{screen}"
     assert "bằng chứng" in screen
     (start_at, sha256) = system.rows(
         "SELECT start_at, json_extract(editions, '$[0].sha256') FROM broadcasting_playoutitem"
@@ -106,7 +106,7 @@ def test_a_killed_process_loses_nothing_and_plays_nothing_twice(
         )
     system.kill(victim)
     screen, _ = job.communicate(timeout=240)
-    assert job.returncode == 0, screen
+    assert job.returncode == 0, f"{system.last_words()}\n{screen}"
     reports = system.reports(title)
     assert len({box for box, *_ in reports}) == len(reports) == BOXES
     assert all(outcome == "played" and played == total for _, outcome, played, total in reports)
