@@ -8,7 +8,7 @@ from wagtail.admin.menu import MenuItem
 
 from tiengmo.people.models import User
 
-from .staff import health, upkeep, views
+from .staff import health, updates, upkeep, views
 
 
 class BoardMenuItem(MenuItem):
@@ -39,6 +39,9 @@ def board_urls() -> list[URLPattern]:
         path("loa/kiem-tra/", upkeep.rounds, name="speakers_rounds"),
         path("loa/kiem-tra/<int:pk>/", upkeep.round_report, name="speakers_round"),
         path("loa/am-luong-theo-gio/", upkeep.volume_hours, name="speakers_volume_hours"),
+        path("loa/chuong-trinh/", updates.programs, name="speakers_programs"),
+        path("loa/chuong-trinh/<int:pk>/", updates.deployment, name="speakers_deployment"),
+        path("loa/chuong-trinh/<int:pk>/<slug:verb>/", updates.act, name="speakers_deployment_act"),
         path("loa/<str:serial>/", views.box, name="speakers_box"),
         path("loa/<str:serial>/am-luong/", views.set_volume, name="speakers_set_volume"),
         path("loa/<str:serial>/tieng-thu/", views.test_tone, name="speakers_test_tone"),

@@ -12,8 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tiengmo.speakers.labels import FINDINGS, REFUSAL_REASONS
-from tiengmo.speakers.models import Box, Outage, OutageCause, PlayReport, TestAnswer
+from tiengmo.speakers.labels import FINDINGS, REFUSAL_REASONS, UPDATE_REASONS
+from tiengmo.speakers.models import (
+    Box,
+    Installation,
+    InstallState,
+    Outage,
+    OutageCause,
+    PlayReport,
+    TestAnswer,
+)
 
 from .rules import Absence, shared
 
@@ -84,6 +92,7 @@ def faults_of(boxes: Iterable[Box], *, now: datetime | None = None) -> list[Faul
         else:
             found += _of_one_that_speaks(box, past[box.pk], now)
     found += _failed_tests(by_serial, now)
+    found += _failed_updates(by_serial, now)
     return sorted(
         found, key=lambda one: (one.severity, -one.boxes, one.since or now, one.title, str(one.box))
     )
@@ -322,4 +331,28 @@ def _failed_tests(by_serial: dict[str, Box], now: datetime) -> list[Fault]:
             box=by_serial[one.box_id],
         )
         for one in answers
+    ]
+
+
+def _failed_updates(by_serial: dict[str, Box], now: datetime) -> list[Fault]:
+    """The last word of each box on its last update, if it went wrong this week."""
+    rows = Installation.objects.filter(box__in=by_serial, changed_at__gte=now - WEEK)
+    rows = rows.exclude(state__in=[InstallState.WAITING, InstallState.LEFT_OUT])
+    last = {one.box_id: one for one in rows.select_related("deployment").order_by("changed_at")}
+    titles = {
+        InstallState.FAILED: _("Không cài được bản %(version)s"),
+        InstallState.ROLLED_BACK: _("Đã quay về bản cũ vì bản %(version)s không chạy"),
+        InstallState.SILENT: _("Im lặng sau khi cài bản %(version)s"),
+    }
+    return [
+        Fault(
+            FAILING if one.state == InstallState.SILENT else WATCH,
+            titles[InstallState(one.state)] % {"version": one.deployment.version},
+            str(UPDATE_REASONS.get(one.reason, one.reason)),
+            _("Xem trang Chương trình và nhật ký máy trước khi triển khai tiếp."),
+            since=one.changed_at,
+            box=by_serial[one.box_id],
+        )
+        for one in last.values()
+        if one.state in titles
     ]
