@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
+from tiengmo.broadcasting.models import PlayoutItem
 from tiengmo.releases.actions import move_delivery, record_receipt
 from tiengmo.releases.models import Delivery, DeliveryStatus
 from tiengmo.releases.workflow import OPEN
@@ -32,33 +34,61 @@ def _deliveries(item_id: str, serial: str) -> list[Delivery]:
     )
 
 
+def _heard_again(item_id: str, serial: str) -> list[Delivery]:
+    """Deliveries of a bulletin that this item carries inside an episode."""
+    try:
+        item = UUID(item_id)
+    except ValueError:
+        return []
+    releases = PlayoutItem.objects.filter(pk=item, segment__release__isnull=False).values(
+        "segment__release"
+    )
+    return list(
+        Delivery.objects.filter(
+            channel=CHANNEL, release__in=releases, target=serial
+        ).select_related("village")
+    )
+
+
 def on_sound_held(*, box: Box, item_id: str, **_: Any) -> None:
     """The box has the sound, verified: nothing is missing for the play."""
     for delivery in _deliveries(item_id, box.serial):
         move_delivery(delivery, DeliveryStatus.SENT)
 
 
+def _prove(delivery: Delivery, report: PlayReport, *, kind: str) -> None:
+    record_receipt(
+        delivery,
+        key=f"play:{report.pk}",
+        kind=kind,
+        at=report.started_at or timezone.now(),
+        village=delivery.village,
+        language=report.language,
+        households=(report.box.households_lo, report.box.households_hi),
+        method=METHOD,
+        proof={
+            "start_error_ms": report.start_error_ms,
+            "samples_played": report.samples_played,
+            "samples_total": report.samples_total,
+            "sha256": report.sha256,
+        },
+    )
+
+
 def on_play_reported(*, report: PlayReport, **_: Any) -> None:
     """Turn a proof of play into a receipt, or an honest cut or miss into its reason."""
-    for delivery in _deliveries(report.item_id, report.box.serial):
-        share = report.samples_played / report.samples_total if report.samples_total else 0
-        if report.outcome == "played" and share >= WHOLE_PLAY:
-            record_receipt(
-                delivery,
-                key=f"play:{report.pk}",
-                kind="played",
-                at=report.started_at or timezone.now(),
-                village=delivery.village,
-                language=report.language,
-                households=(report.box.households_lo, report.box.households_hi),
-                method=METHOD,
-                proof={
-                    "start_error_ms": report.start_error_ms,
-                    "samples_played": report.samples_played,
-                    "samples_total": report.samples_total,
-                    "sha256": report.sha256,
-                },
-            )
+    share = report.samples_played / report.samples_total if report.samples_total else 0
+    is_whole = report.outcome == "played" and share >= WHOLE_PLAY
+    own = _deliveries(report.item_id, report.box.serial)
+    if not own and is_whole:
+        for delivery in _heard_again(report.item_id, report.box.serial):
+            _prove(delivery, report, kind="played_again")
+            # A village that missed the bulletin itself has heard it now.
+            if delivery.status == DeliveryStatus.FAILED_PERMANENTLY:
+                move_delivery(delivery, DeliveryStatus.DELIVERED)
+    for delivery in own:
+        if is_whole:
+            _prove(delivery, report, kind="played")
             move_delivery(delivery, DeliveryStatus.DELIVERED)
         elif report.outcome == "missed":
             reason = report.reason if report.reason in MISSED_REASONS else "not_played"

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tiengmo.audit.models import AuditEntry
-from tiengmo.broadcasting.models import PlayoutItem
+from tiengmo.broadcasting.models import PlayoutItem, Segment
+from tiengmo.broadcasting.tests.factories import EpisodeFactory
 from tiengmo.channels import registry
 from tiengmo.channels.actions import carry, deliver, take_back
 from tiengmo.channels.handlers import loudspeakers_catch_up
@@ -178,6 +179,36 @@ def test_proof_that_arrives_after_the_close_still_counts(release, boxes):
     reports.close(str(release.pk))
     reports.on_play_reported(report=played(boxes["away"], PlayoutItem.objects.get()))
     assert delivery_to(release, boxes["away"]).status == DeliveryStatus.DELIVERED
+
+
+def test_who_missed_it_and_hears_it_in_a_programme_is_reached(release, boxes, commune):
+    sent_out(release)
+    own = release.playout_items.get()
+    reports.on_play_reported(
+        report=played(boxes["near"], own, outcome="missed", reason="not_connected")
+    )
+    missed = delivery_to(release, boxes["near"])
+    assert missed.status == DeliveryStatus.FAILED_PERMANENTLY
+    episode = EpisodeFactory(station=commune, show__station=commune)
+    segment = Segment.objects.create(episode=episode, position=0, release=release)
+    again = PlayoutItem.objects.create(
+        station=commune,
+        title=release.title,
+        part="segment",
+        segment=segment,
+        start_at=timezone.now(),
+        start_before_at=timezone.now(),
+        duration_ms=5000,
+    )
+    report = played(boxes["near"], again, id="r-again")
+    for _ in range(2):
+        reports.on_play_reported(report=report)
+    missed.refresh_from_db()
+    assert missed.status == DeliveryStatus.DELIVERED
+    (receipt,) = Receipt.objects.filter(delivery=missed)
+    assert (receipt.kind, receipt.households_hi) == ("played_again", 50)
+    reports.on_play_reported(report=played(boxes["far"], again, outcome="cut"))
+    assert not Receipt.objects.filter(delivery=delivery_to(release, boxes["far"])).exists()
 
 
 def test_withdrawal_reaches_both_channels_and_admits_what_was_heard(release, boxes):
