@@ -126,9 +126,10 @@ def _run(
     try:
         wanted = _prepare(home, tell)
         os.environ["TIENGMO_LOG"] = os.environ["TIENGMO_CHILD_LOG"]
-        processes.start_all(supervisor, home)
+        processes.start_web(supervisor)
         processes.wait_until_serving(f"{web_url}/", supervisor=supervisor, seconds=180)
         console.print(f"• Trang web đã mở sau {time.monotonic() - began:.0f} giây.")
+        processes.start_rest(supervisor, home)
         if once:
             online = processes.wait_until_connected(wanted, supervisor=supervisor, seconds=90)
             console.print(f"• {online}/{wanted} cụm loa mô phỏng đã kết nối ({_broker()}).")

@@ -49,13 +49,17 @@ def _any_free() -> int:
         return port
 
 
-def start_all(supervisor: Supervisor, home: Path) -> None:
-    """Start broker, gateway, playout, worker, web and loudspeakers, in that order."""
+def start_web(supervisor: Supervisor) -> None:
+    """Start the pages alone: a person waits for them, and all at once delay each other."""
     supervisor.start("broker", "broker")
+    supervisor.start("web", "web", "--port", os.environ["TIENGMO_WEB_PORT"])
+
+
+def start_rest(supervisor: Supervisor, home: Path) -> None:
+    """Start gateway, playout, worker and loudspeakers, in that order."""
     supervisor.start("gateway", "gateway")
     supervisor.start("playout", "playout")
     supervisor.start("worker", "worker")
-    supervisor.start("web", "web", "--port", os.environ["TIENGMO_WEB_PORT"])
     supervisor.start("boxes", "demo-boxes", str(home / "boxes"))
 
 
