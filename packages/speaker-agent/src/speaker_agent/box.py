@@ -142,6 +142,7 @@ class Box:
         self._line: Line | None = None
         self._followed: list[str] = []
         self._was_trusted = False
+        self._time_known_at = 0.0
         host.register(self.book.sounds)
         host.pacer.add(self.player)
 
@@ -204,7 +205,7 @@ class Box:
             if self.clock.is_trusted:
                 self.inbox.memory.forget_expired(now)
                 self.journal.forget_plays(now)
-                self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+                await self.timekeeper.keep()
             self.host.store.forget_unscheduled(keep=self.host.scheduled_sounds())
 
     # The line
@@ -289,6 +290,8 @@ class Box:
             schedule, self.assignment, now=self.clock.now(), without_time=without_time
         ):
             return False
+        began_at = self.clock.server_at(self.began_at)
+        self.book.blame_unknown_time(since=began_at, until=self._time_known_at)
         self._after_schedule()
         return True
 
@@ -309,14 +312,14 @@ class Box:
             self.book.withdraw_station(station)
         self._after_schedule()
 
-    def _on_sync(self) -> None:
-        if not self._was_trusted and self.clock.is_trusted:
-            asyncio.get_running_loop().create_task(self._on_time_known())
+    async def _on_sync(self) -> None:
+        await self._on_time_known()
         self.conductor.look()
 
     async def _on_time_known(self) -> None:
         if self.clock.is_trusted and not self._was_trusted:
             self._was_trusted = True
+            self._time_known_at = self.clock.now()
             await self.inbox.recall_schedules()
             await self.inbox.read_what_waited_for_time()
             self.tell_status()
@@ -361,7 +364,8 @@ class Box:
         while True:
             with contextlib.suppress(TimeoutError):
                 pause = self._status_seconds * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
-                await asyncio.wait_for(self._status_due.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._status_due.wait()
             if not is_first:
                 await asyncio.sleep(STATUS_GAP_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             is_first = False

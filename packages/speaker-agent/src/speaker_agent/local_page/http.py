@@ -24,6 +24,7 @@ BLOCK = 65_536
 # Large bodies are held in memory: a board has 512 MB.
 LARGE_BYTES = 65_536
 LARGE_AT_ONCE = 2
+MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -126,6 +127,9 @@ class HttpServer:
                     request = await self._read(event, connection, reader, peer)
                 answer = await self._answer(request)
             except TooLarge:
+                # A browser shows an answer only after it has sent what it wanted to send.
+                async with asyncio.timeout(BODY_SECONDS):
+                    await _discard(connection, reader)
                 answer = Answer("Tệp gửi lên quá lớn.".encode(), 413, "text/plain; charset=utf-8")
             is_head = event.method == b"HEAD"
             async with asyncio.timeout(BODY_SECONDS):
@@ -174,6 +178,12 @@ class HttpServer:
             body=b"".join(parts),
             peer=peer,
         )
+
+
+async def _discard(connection: h11.Connection, reader: asyncio.StreamReader) -> None:
+    left = MAX_DISCARDED_BYTES
+    while left > 0 and isinstance(part := await _next(connection, reader), h11.Data):
+        left -= len(part.data)
 
 
 async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> object:

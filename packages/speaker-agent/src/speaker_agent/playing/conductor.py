@@ -97,9 +97,11 @@ class Conductor:
         while True:
             self._look.clear()
             again_at = await self._step()
-            wait = max(0.01, again_at - self.clock.now())
+            wait = min(max(0.01, again_at - self.clock.now()), rules.LONGEST_SLEEP_SECONDS)
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), min(wait, rules.LONGEST_SLEEP_SECONDS))
+                async with asyncio.timeout(wait):
+                    await self._look.wait()
 
     async def _step(self) -> float:
         on_air_again_at = await self.desk.refresh()

@@ -15,5 +15,8 @@ sound_held = Signal()
 # refusal: Refusal. A box would not obey a message.
 box_refused = Signal()
 
+# issue: LocalIssue. Two people issued something at a box itself.
+issued_locally = Signal()
+
 # box: Box, is_online: bool
 presence_changed = Signal()

@@ -22,6 +22,13 @@ REFUSAL_REASONS = {
     "untrusted_time": _("đồng hồ chưa tin được"),
     "wrong_stream": _("sai luồng trực tiếp"),
     "wrong_platform": _("chương trình không hợp máy này"),
+    "wrong_passphrase": _("sai mật khẩu ký tại loa"),
+    "too_many_tries": _("thử mật khẩu ký tại loa quá nhiều lần"),
+    "bad_key_file": _("tệp khoá ký không đúng"),
+    "bad_upload": _("tệp ghi âm không dùng được"),
+    "bad_form": _("yêu cầu sai tại trang của loa"),
+    "not_that_sound": _("âm thanh không khớp chữ ký"),
+    "silent": _("bản ghi âm không có tiếng"),
 }
 OUTCOMES = {
     "played": _("đã phát"),

@@ -8,7 +8,7 @@ from wagtail.admin.menu import MenuItem
 
 from tiengmo.people.models import User
 
-from .staff import health, updates, upkeep, views
+from .staff import health, local, updates, upkeep, views
 
 
 class BoardMenuItem(MenuItem):
@@ -36,6 +36,7 @@ def board_urls() -> list[URLPattern]:
         path("loa/dia-ban.geojson", views.outlines, name="speakers_outlines"),
         path("loa/them/", views.enrol, name="speakers_enrol"),
         path("loa/suc-khoe/", health.health, name="speakers_health"),
+        path("loa/tai-cho/", local.local_issues, name="speakers_local"),
         path("loa/kiem-tra/", upkeep.rounds, name="speakers_rounds"),
         path("loa/kiem-tra/<int:pk>/", upkeep.round_report, name="speakers_round"),
         path("loa/am-luong-theo-gio/", upkeep.volume_hours, name="speakers_volume_hours"),

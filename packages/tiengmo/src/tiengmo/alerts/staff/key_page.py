@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from speaker_link.key_files import SUFFIX
 from wagtail.admin import messages
 
 from tiengmo.alerts.errors import AlertError
 from tiengmo.alerts.queries import ISSUING_ROLES
 from tiengmo.people.queries import roles_of
-from tiengmo.speakers.issuers import change_passphrase, make_person_key, own_key
+from tiengmo.speakers.issuers import carry_key, change_passphrase, make_person_key, own_key
 
 from .common import attempt, home_trail, page
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from .common import StaffRequest
 
 
@@ -40,6 +41,19 @@ def key_page(request: StaffRequest) -> HttpResponse:
         is_demo=settings.IS_DEMO,
         username=request.user.get_username(),
     )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def carry(request: StaffRequest) -> HttpResponse:
+    """The person's own key as a file, still sealed, for the day when only a box can be reached."""
+    key = own_key(request.user)
+    if key is None or not key.is_certified:
+        messages.error(request, _("Khoá ký của bạn chưa được chứng nhận."))
+        return redirect("alerts_key")
+    response = HttpResponse(carry_key(key, by=request.user), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="khoa-{key.kid[:8]}{SUFFIX}"'
     response["Cache-Control"] = "no-store"
     return response
 

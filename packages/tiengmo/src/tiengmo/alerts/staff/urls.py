@@ -9,6 +9,7 @@ urlpatterns = [
     path("canh-bao/soan/", home.choose, name="alerts_choose"),
     path("canh-bao/soan/<int:pk>/", writing.compose, name="alerts_compose"),
     path("canh-bao/khoa/", key_page.key_page, name="alerts_key"),
+    path("canh-bao/khoa/mang-theo/", key_page.carry, name="alerts_key_carry"),
     path("canh-bao/mau/", templates_page.templates, name="alerts_templates"),
     path("canh-bao/mau/<int:pk>/", templates_page.template, name="alerts_template"),
     path("canh-bao/nguon/", others.feeds, name="alerts_feeds"),

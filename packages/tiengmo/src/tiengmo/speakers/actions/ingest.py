@@ -22,6 +22,7 @@ from tiengmo.speakers.models import Box
 from tiengmo.speakers.technician import outages
 from tiengmo.speakers.updates.reports import record_update
 
+from .record_local_issue import record_local_issue
 from .record_reports import record_held, record_log, record_play, record_refusal, record_result
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _RECORDERS = {
     Kind.REFUSAL: record_refusal,
     Kind.COMMAND_RESULT: record_result,
     Kind.LOG: record_log,
+    Kind.LOCAL_ISSUE: record_local_issue,
     Kind.UPDATE_REPORT: record_update,
 }
 # What the board shows: a status that changes none of these does not make the board draw again.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from speaker_link import certificates
 from speaker_link.certificates import Certificate
 from speaker_link.envelope import new_id
+from speaker_link.key_files import KeyFile
 from speaker_link.keys import PrivateKey, PublicKey
 from speaker_link.kinds import Kind, Priority
 from speaker_link.sealing import seal
@@ -117,6 +118,22 @@ def issue_person_key(
             },
         )
     return row
+
+
+def carry_key(row: IssuerKey, *, by: User) -> str:
+    """Give a person their own key in a file, sealed as it is here: they take it to a box.
+
+    Raises:
+        SpeakerError: the key is another's, was revoked, or is not certified yet.
+    """
+    if row.user_id != by.pk:
+        raise SpeakerError(_("Đây là khoá của người khác."))
+    if not row.is_certified or row.revoked_at is not None:
+        raise SpeakerError(_("Khoá ký này chưa được chứng nhận hoặc đã bị thu hồi."))
+    file = KeyFile(kid=row.kid, holder=row.holder, certificate=row.certificate, sealed=row.sealed)
+    with transaction.atomic():
+        record("speakers.person_key_carried", by=by, subject=row)
+    return file.write()
 
 
 def revoke_person_key(row: IssuerKey, *, by: Actor, reason: str) -> None:

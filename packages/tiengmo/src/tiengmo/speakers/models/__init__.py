@@ -6,6 +6,7 @@ from .gateway import GatewayShare, GatewayState
 from .health import DayTally, HourTally, Listening, Outage, OutageCause
 from .issuers import AwaitedSound, IssuerKey
 from .keys import KeyPurpose, StationKey
+from .local import LocalIssue
 from .outgoing import AnnouncedItem, CommandState, OutgoingCommand, RetainedMessage
 from .reports import HeldSound, PlayReport, Refusal
 from .updates import Artifact, Deployment, DeploymentState, Installation, InstallState
@@ -30,6 +31,7 @@ __all__ = [
     "IssuerKey",
     "KeyPurpose",
     "Listening",
+    "LocalIssue",
     "LogPart",
     "Outage",
     "OutageCause",
