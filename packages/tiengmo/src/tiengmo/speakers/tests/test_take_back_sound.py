@@ -8,11 +8,14 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from tiengmo.audit.actors import SYSTEM
 from tiengmo.foundation import blobs
 from tiengmo.releases.models import Release
 from tiengmo.releases.tests.factories import ReleaseFactory, RenditionFactory
-from tiengmo.speakers.actions import publish_schedule
+from tiengmo.speakers.actions import publish_schedule, revoke_station_key
 from tiengmo.speakers.gateway import database, http
+from tiengmo.speakers.tests.test_bring_programs import archive
+from tiengmo.speakers.updates import release_artifact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +32,12 @@ def fetch(monkeypatch):
     monkeypatch.setattr(http, "Lane", Lane)
     application = http.application(accounts=None, is_connected=lambda: True)
 
-    async def get(sha256, headers):
+    async def get(sha256, headers, kind):
         wire = httpx.ASGITransport(application)
         async with httpx.AsyncClient(transport=wire, base_url="http://gateway") as box:
-            return await box.get(f"/speaker/1/sound/{sha256}", headers=headers)
+            return await box.get(f"/speaker/1/{kind}/{sha256}", headers=headers)
 
-    yield lambda sha256, **headers: asyncio.run(get(sha256, headers))
+    yield lambda sha256, kind="sound", **headers: asyncio.run(get(sha256, headers, kind))
     for lane in lanes:
         lane.close()
         lane._pool.shutdown()  # its connection is closed before the database goes
@@ -96,3 +99,17 @@ def test_an_item_whose_time_is_over_keeps_no_sound(fetch, sha256, village):
     start = timezone.now() - timedelta(hours=2)
     publish_schedule(village.unit, [an_item(village, sha256, start=start)])
     assert fetch(sha256).status_code == 410
+
+
+def test_a_program_is_answered_until_it_is_taken_back(village, fetch, settings, tmp_path):
+    settings.SOUND_ROOT = tmp_path / "sound"
+    made = release_artifact(archive(tmp_path), by=SYSTEM)
+    content = blobs.path(made.sha256, ".txz").read_bytes()
+    assert fetch(made.sha256, "update").content == content
+    rest = fetch(made.sha256, "update", range="bytes=100-")
+    assert (rest.status_code, rest.content) == (206, content[100:])
+    other = blobs.put(b"never released", ".txz")
+    assert fetch(other, "update").status_code == 404
+    assert fetch("../x", "update").status_code == 404
+    revoke_station_key(made.key, by=SYSTEM, reason="hỏng")
+    assert fetch(made.sha256, "update").status_code == 410

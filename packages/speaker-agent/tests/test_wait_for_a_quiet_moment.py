@@ -1,0 +1,175 @@
+"""A box takes an order only where it can keep it, and changes only when nobody would hear it."""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from speaker_agent import VERSION
+from speaker_agent.maintenance.updates import install
+from speaker_agent.maintenance.updates.install import (
+    PYTHON,
+    CannotInstall,
+    Installer,
+    architecture,
+    is_quiet,
+)
+from speaker_link import specimens
+from speaker_link.envelope import sign
+from speaker_link.messages import Command
+from speaker_link.specimens import UPDATE_KEY, message, update
+
+NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
+
+
+def a_box(**changes):
+    """What of a box an update asks about."""
+    values = {
+        "serial": "BX-0007",
+        "gateway_url": "http://gateway",
+        "clock": SimpleNamespace(now=NOW.timestamp),
+        "player": SimpleNamespace(current=None, armed=None, failure=None),
+        "desk": SimpleNamespace(sounds=list, alerts=SimpleNamespace(alerts={})),
+        "book": SimpleNamespace(next_entry=lambda _now: None),
+        "host": SimpleNamespace(boxes=1),
+        "inbox": SimpleNamespace(
+            trust=specimens.TRUST, scope=lambda: specimens.SCOPE, now=lambda: specimens.NOW
+        ),
+        "pen": SimpleNamespace(now=lambda: NOW),
+        "told": [],
+    }
+    box = SimpleNamespace(**(values | changes))
+
+    async def send(_kind, body, **_):
+        box.told.append(body)
+
+    async def refuse(refusal, **_):
+        box.told.append(refusal.reason)
+
+    box.reporter = SimpleNamespace(send=send, refuse=refuse)
+    return box
+
+
+def entry(seconds):
+    start = NOW + timedelta(seconds=seconds)
+    return SimpleNamespace(item=SimpleNamespace(start=start))
+
+
+def test_nothing_sounds_and_nothing_is_about_to():
+    assert is_quiet(a_box())
+    assert is_quiet(a_box(book=SimpleNamespace(next_entry=lambda _: entry(200))))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"player": SimpleNamespace(current=object(), armed=None)},
+        {"player": SimpleNamespace(current=None, armed=object())},
+        {"desk": SimpleNamespace(sounds=lambda: [object()], alerts=SimpleNamespace(alerts={}))},
+        {"desk": SimpleNamespace(sounds=list, alerts=SimpleNamespace(alerts={"flood": 1}))},
+        {"book": SimpleNamespace(next_entry=lambda _: entry(170))},
+    ],
+    ids=["an item", "one that is armed", "a live voice", "an alert", "an item to come"],
+)
+def test_what_an_update_waits_for(changes):
+    assert not is_quiet(a_box(**changes))
+
+
+def order(**changes):
+    body = update(**({"architecture": architecture(), "python": PYTHON} | changes))
+    text = sign(message(body), by=[UPDATE_KEY])
+    return message(Command(action="install_update", updates=[text]))
+
+
+def taken(box, said):
+    """The reason why an order is not taken, or what was told at its end."""
+
+    async def main():
+        installer = Installer(box)
+        await installer.take(said)
+        await installer._task
+        return box.told[-1]
+
+    return asyncio.run(main())
+
+
+@pytest.fixture
+def base(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPEAKER_AGENT_VERSIONS", str(tmp_path))
+    (tmp_path / install.memory.PROGRAMS).mkdir()
+    return tmp_path
+
+
+def test_a_box_without_a_launcher_cannot_be_updated(monkeypatch):
+    monkeypatch.delenv("SPEAKER_AGENT_VERSIONS", raising=False)
+    with pytest.raises(CannotInstall, match="not_updatable"):
+        taken(a_box(), order())
+
+
+def test_nor_can_many_boxes_in_one_process(base):
+    with pytest.raises(CannotInstall, match="not_updatable"):
+        taken(a_box(host=SimpleNamespace(boxes=2)), order())
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"architecture": "riscv64"}, "wrong_platform"),
+        ({"python": "3.99"}, "wrong_platform"),
+        ({"version": "0.0.1"}, "older_version"),
+    ],
+)
+def test_what_is_refused_is_reported_too(base, changes, reason):
+    box = a_box()
+    with pytest.raises(CannotInstall, match=reason):
+        taken(box, order(**changes))
+    assert box.told == [reason]
+
+
+def test_a_card_without_room_is_not_filled(base, monkeypatch):
+    monkeypatch.setattr(install.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
+    report = taken(a_box(), order())
+    assert (report.state, report.reason) == ("failed", "no_space")
+
+
+def test_an_order_runs_out_while_the_box_plays_on(base, monkeypatch):
+    async def prepared(self, update):
+        return None
+
+    monkeypatch.setattr(Installer, "_prepare", prepared)
+    said = order()
+    late = (said.exp - timedelta(milliseconds=50)).timestamp
+    player = SimpleNamespace(current=object(), armed=None)
+    report = taken(a_box(player=player, clock=SimpleNamespace(now=late)), said)
+    assert (report.state, report.reason) == ("failed", "no_quiet_moment")
+
+
+def test_an_order_is_given_up_when_told(base, monkeypatch):
+    async def never(self):
+        await asyncio.Event().wait()
+
+    async def prepared(self, update):
+        return None
+
+    monkeypatch.setattr(Installer, "_prepare", prepared)
+    monkeypatch.setattr(Installer, "_wait_for_quiet", never)
+    box = a_box()
+
+    async def main():
+        installer = Installer(box)
+        assert not await installer.cancel()
+        assert await installer.take(order()) == "0.2.0"
+        await asyncio.sleep(0)
+        assert await installer.cancel()
+        assert not await installer.cancel()
+
+    asyncio.run(main())
+    assert [(one.state, one.reason) for one in box.told] == [("failed", "cancelled")]
+
+
+def test_the_platform_is_named_as_debian_does():
+    assert architecture() in {"amd64", "arm64"} or os.uname().machine == architecture()
+    assert f"{sys.version_info.major}." in PYTHON
+    assert VERSION
