@@ -9,6 +9,8 @@ import tiengmo
 from bs4 import BeautifulSoup, Comment
 from django.urls import reverse
 from staff_language.our_strings import texts_in
+from tiengmo.broadcasting.models import Segment, Show
+from tiengmo.broadcasting.tests.factories import EpisodeFactory, RuleFactory
 from tiengmo.foundation.catalogues import LOCALE, read_messages
 from tiengmo.newsroom.models import Bulletin
 from tiengmo.newsroom.tests.factories import (
@@ -23,6 +25,8 @@ from tiengmo.people.models import User
 from tiengmo.people.tests.factories import UserFactory, sign_in
 from tiengmo.places.models import Unit, Village
 from tiengmo.releases.models import Release
+from tiengmo.speakers.models import Box
+from tiengmo.speakers.tests.factories import BoxFactory
 from tiengmo.voices.engines import all_voices
 from wagtail.models import Workflow
 from wagtail.users.models import UserProfile
@@ -37,6 +41,14 @@ PEOPLES = re.compile(r"Giáy|Hà Nhì|Tày|Hmông|Nùng|Thái|Mường")
 NAMES = re.compile(r"Tiếng Mõ|\b\d+ (?:xã|phường|thị trấn|huyện)\b")
 # Wagtail and Django say these in English by themselves.
 SAME_IN_BOTH = {"Search", "Actions", "Home"}
+# Those of the station, the boxes and alerts that need no more than the station to be opened.
+STATION_PAGES = [
+    "broadcasting_week", "broadcasting_shows", "broadcasting_areas", "broadcasting_log",
+    "studio_desk", "studio_encoder", "studio_relays",
+    "speakers_board", "speakers_enrol", "speakers_health", "speakers_rounds",
+    "speakers_volume_hours", "speakers_programs", "alerts_home",
+    "alerts_key", "alerts_feeds", "alerts_standings",
+]  # fmt: skip
 
 
 def ours():
@@ -97,6 +109,9 @@ def place(db, monkeypatch):
     make_bulletin(place, headline="Rice")
     place.waiting = submitted(place, headline="Power")
     place.out = cleared(place, headline="Road")
+    place.episode = EpisodeFactory(show__station=place.top, sounds=[60, 90])
+    place.rule = RuleFactory(show=place.episode.show)
+    place.box = BoxFactory(village=place.village)
     return place
 
 
@@ -108,6 +123,10 @@ def what_people_wrote():
         *Village.objects.values_list("name", flat=True),
         *User.objects.values_list("full_name", flat=True),
         *Workflow.objects.values_list("name", flat=True),
+        *Show.objects.values_list("title", flat=True),
+        *Segment.objects.values_list("title", flat=True),
+        *Box.objects.values_list("name", flat=True),
+        *Box.objects.values_list("range_method", flat=True),
         *(str(voice.name) for voice in all_voices()),
     ]
     for bulletin in bulletins:
@@ -179,9 +198,25 @@ def test_pages_are_english_but_for_what_people_wrote(client, place):
         "/quan-tri/dia-ban/",
         "/quan-tri/nhan-su/",
         "/quan-tri/nhan-su/them/",
+        *map(reverse, STATION_PAGES),
+        f"{reverse('broadcasting_print')}?dai={place.top.code}",
+        reverse("broadcasting_new_show", args=[place.top.code]),
+        reverse("broadcasting_show", args=[place.episode.show.pk]),
+        reverse("broadcasting_rule", args=[place.rule.pk]),
+        reverse("broadcasting_episode", args=[place.episode.pk]),
+        reverse("broadcasting_area", args=[place.here.code]),
+        reverse("broadcasting_minutes", args=[place.top.code, "2026-11-22"]),
+        reverse("speakers_box", args=[place.box.serial]),
+        reverse("speakers_history", args=[place.box.serial]),
+        reverse("speakers_log", args=[place.box.serial]),
     ]
     person = UserFactory(
-        editor=place.top, approver=place.top, administrator=place.top, full_name="Ly A"
+        editor=place.top,
+        approver=place.top,
+        administrator=place.top,
+        operator=place.top,
+        technician=place.top,
+        full_name="Ly A",
     )
     choose(person, "en")
     sign_in(client, person)
