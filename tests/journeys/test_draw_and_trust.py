@@ -52,11 +52,13 @@ def test_the_area_is_drawn_with_a_finger(sign_in):
     count = int(re.search(r"(\d+) thôn,", before)[1])
     assert count > 0
     expect(page.locator("[data-area-villages]")).to_have_text(str(count))
-    staff.glance("draw-an-area")
-    page.set_viewport_size(NARROW)
     # A corner is moved: to the middle, so that fewer villages are inside.
     corner = page.locator(".tm-draw__corner").nth(2)
-    corner.drag_to(area, target_position={"x": middle[0], "y": middle[1]})
+    corner.hover()
+    page.mouse.down()
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + middle[0], box["y"] + middle[1], steps=10)
+    page.mouse.up()
     expect(told).not_to_have_text(before)
     page.get_by_role("button", name="Bỏ góc cuối").click()
     page.get_by_role("button", name="Đặt góc ở giữa bản đồ").click()
@@ -67,6 +69,8 @@ def test_the_area_is_drawn_with_a_finger(sign_in):
     for x, y in ((-half, -half), (half, -half), (half, half), (-half, half)):
         area.click(position={"x": middle[0] + x, "y": middle[1] + y})
     expect(told).to_have_text(before)
+    staff.glance("draw-an-area")
+    page.set_viewport_size(NARROW)
     page.get_by_role("button", name="Nghe thử và ký").click()
     expect(page.locator("audio").first).to_be_visible()
     expect(page.locator(".tm-alerts")).to_contain_text(f"{count} thôn")
@@ -183,7 +187,22 @@ def test_two_trust_a_sender_and_one_warns_with_it(sign_in, tmp_path):
     expect(page.get_by_text("Loa đang phát")).to_be_visible()
     expect(page.locator("#tm-heard")).to_contain_text("giấy uỷ quyền thường trực")
 
-    # And the other one takes it back.
+    # Its end is for two people to say.
+    page.get_by_role("button", name="Soạn lời báo an toàn").click()
+    expect(page.locator("audio").first).to_be_visible()
+    page.get_by_label("Mật khẩu ký của bạn").fill(PASSPHRASE)
+    expect(page.get_by_role("button", name="Ký và phát ngay")).to_have_count(0)
+    page.get_by_role("button", name="Ký và chuyển người thứ hai").click()
+    expect(page.get_by_text("Đang chờ một người khác ký để phát")).to_be_visible()
+    paper = other.url
+    second.open("/quan-tri/canh-bao/")
+    other.locator(".tm-alerts__mine").get_by_role("link", name=re.compile("Đã an toàn")).click()
+    other.get_by_label("Mật khẩu ký của bạn").fill(PASSPHRASE)
+    other.get_by_role("button", name="Ký và phát ngay").click()
+    expect(other.get_by_text("Loa đang phát")).to_be_visible()
+
+    # And the other one takes the standing certificate back.
+    other.goto(paper)
     other.get_by_text("Thu hồi giấy uỷ quyền").click()
     other.get_by_label("Lý do").fill("Hết đợt mưa")
     other.get_by_role("button", name="Thu hồi ngay").click()

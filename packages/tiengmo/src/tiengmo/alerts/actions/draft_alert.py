@@ -247,9 +247,10 @@ def _wire_id(replaces: Alert | None, station: Unit) -> str:
 def _add_other_languages(alert: Alert) -> None:
     """Add what was recorded beforehand in the villages' own languages.
 
-    A recording says nothing of a drill or of the all-clear, so it only goes with a true alert.
+    A recording says nothing of a drill, so it only goes with what is true. The all-clear has a
+    recording of its own: without one it is said in Vietnamese, never in the alert's words.
     """
-    if alert.status != Status.ACTUAL or alert.msg_type == MsgType.CANCEL or alert.template is None:
+    if alert.status != Status.ACTUAL or alert.template is None:
         return
     spoken = {
         language
@@ -257,6 +258,16 @@ def _add_other_languages(alert: Alert) -> None:
         for language in languages
     }
     for text in alert.template.texts.filter(language__in=spoken).exclude(language=MAIN_LANGUAGE):
+        if alert.msg_type == MsgType.CANCEL:
+            if text.all_clear:
+                Info.objects.create(
+                    alert=alert,
+                    language=text.language,
+                    headline=text.all_clear[:300],
+                    description=text.all_clear,
+                    sound=text.all_clear_sound,
+                )
+            continue
         Info.objects.create(
             alert=alert,
             language=text.language,

@@ -69,12 +69,16 @@ def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Propos
 
 
 def _get(client: httpx.Client, url: str, until: float) -> bytes:
-    """At most two megabytes, whatever the other side says of its length."""
-    with client.stream("GET", url, headers={"Accept": "application/cap+xml, */*;q=0.5"}) as answer:
+    """At most two megabytes, whatever the other side says of its length.
+
+    Nothing is unpacked: a few kilobytes of gzip may hold gigabytes.
+    """
+    headers = {"Accept": "application/cap+xml, */*;q=0.5", "Accept-Encoding": "identity"}
+    with client.stream("GET", url, headers=headers) as answer:
         if answer.status_code != httpx.codes.OK:
             raise HostileXml(_("máy chủ trả lời %(code)d") % {"code": answer.status_code})
         body = bytearray()
-        for chunk in answer.iter_bytes():
+        for chunk in answer.iter_raw():
             body += chunk
             if time.monotonic() > until:
                 raise HostileXml(_("máy chủ trả lời quá chậm"))

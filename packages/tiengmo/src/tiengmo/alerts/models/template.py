@@ -48,7 +48,7 @@ class Template(models.Model):
 
 
 class TemplateText(models.Model):
-    """A template in another language: text without blanks, and its recording where there is one.
+    """A template in another language: text without blanks, and its recordings where there are any.
 
     Most of these languages have no speech synthesis: somebody who speaks it records it beforehand,
     in calm weather. Personal data: the recorded voice.
@@ -60,6 +60,10 @@ class TemplateText(models.Model):
     description = models.TextField(_("nội dung"))
     instruction = models.TextField(_("việc cần làm"), blank=True)
     sound = models.ForeignKey(
+        "voices.Sound", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    all_clear = models.TextField(_("lời báo an toàn"), blank=True)
+    all_clear_sound = models.ForeignKey(
         "voices.Sound", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 

@@ -32,17 +32,33 @@ class TextForm(forms.ModelForm[TemplateText]):
     recording = forms.FileField(
         label=gettext_lazy("Bản thu âm (MP3, M4A, WAV, OGG …)"), required=False
     )
+    all_clear_recording = forms.FileField(
+        label=gettext_lazy("Bản thu lời báo an toàn"), required=False
+    )
 
     class Meta:
         model = TemplateText
-        fields = ("language", "headline", "description", "instruction")
+        fields = ("language", "headline", "description", "instruction", "all_clear")
         widgets = {
             "language": forms.Select(
                 choices=[(code, name) for code, name in LANGUAGES.items() if code != "vi"]
             ),
             "description": forms.Textarea(attrs={"rows": 3}),
             "instruction": forms.Textarea(attrs={"rows": 3}),
+            "all_clear": forms.Textarea(attrs={"rows": 3}),
         }
+
+    def clean(self) -> dict[str, Any]:
+        """A recorded all-clear has its words too: deaf people read them."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("all_clear_recording") and not cleaned.get("all_clear"):
+            self.add_error("all_clear", _("Hãy ghi cả lời của bản thu báo an toàn."))
+        return cleaned
+
+    def in_order(self) -> list[forms.BoundField]:
+        """Each recording stands below its words."""
+        names = ["language", "headline", "description", "instruction", "recording"]
+        return [self[name] for name in [*names, "all_clear", "all_clear_recording"]]
 
 
 def templates(request: StaffRequest) -> HttpResponse:
@@ -98,6 +114,9 @@ def _save(form: Any, request: StaffRequest) -> TemplateText:
     recording = form.cleaned_data["recording"]
     if recording is not None:
         text.sound = accept_recording(recording, language=text.language, by=request.user)
+    all_clear = form.cleaned_data["all_clear_recording"]
+    if all_clear is not None:
+        text.all_clear_sound = accept_recording(all_clear, language=text.language, by=request.user)
     text.save()
     record(
         "alerts.template_text_saved",

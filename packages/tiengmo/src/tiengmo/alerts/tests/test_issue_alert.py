@@ -30,6 +30,7 @@ from tiengmo.speakers import keys
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.models import RetainedMessage
 from tiengmo.speakers.tests.factories import BoxFactory
+from tiengmo.voices.models import Sound
 
 from .conftest import PASSPHRASE
 from .factories import GIVEN, composed, drafted, issued, make_ready
@@ -246,8 +247,6 @@ def test_villages_hear_vietnamese_whatever_language_the_writer_reads(here):
 
 
 def test_a_recording_goes_with_a_true_alert_and_not_with_a_drill(here):
-    from tiengmo.voices.models import Sound
-
     here.villages[0].languages = ["hmn", "vi"]
     here.villages[0].save()
     sound = Sound.objects.create(key="h" * 64, origin="recording", language="hmn")
@@ -257,3 +256,24 @@ def test_a_recording_goes_with_a_true_alert_and_not_with_a_drill(here):
     issued(here)
     assert {one.language for one in heard_by(here.villages[0])[0].editions} == {"vi", "hmn"}
     assert composed(here, status="Exercise").infos.count() == 1
+
+
+def test_the_all_clear_has_a_recording_of_its_own_or_is_said_in_vietnamese(here):
+    here.villages[0].languages = ["hmn", "vi"]
+    here.villages[0].save()
+    sounds = [
+        Sound.objects.create(key=letter * 64, origin="recording", language="hmn") for letter in "ab"
+    ]
+    text = here.flood.texts.create(
+        language="hmn", headline="Dej nyab", description="Dej nyab", sound=sounds[0]
+    )
+    first = issued(here)
+    assert draft_all_clear(first, by=here.composer).infos.count() == 1
+    text.all_clear, text.all_clear_sound = "Dej nyab dhau lawm", sounds[1]
+    text.save()
+    clear = make_ready(draft_all_clear(first, by=here.composer))
+    assert clear.infos.get(language="hmn").sound == sounds[1]
+    compose_alert(clear, by=here.composer, passphrase=PASSPHRASE)
+    second_alert(clear, by=here.above, passphrase=PASSPHRASE)
+    (body,) = heard_by(here.villages[0])
+    assert {one.language for one in body.editions} == {"vi", "hmn"}

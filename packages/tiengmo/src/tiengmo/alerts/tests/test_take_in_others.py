@@ -1,5 +1,6 @@
 """Other authorities' messages: what touches us is proposed, what is hostile is refused."""
 
+import gzip
 from datetime import timedelta
 
 import httpx
@@ -136,7 +137,11 @@ def test_hostile_xml_is_refused_with_a_reason(here, feed, name):
 def served(pages):
     def answer(request):
         body = pages.get(str(request.url))
-        return httpx.Response(404) if body is None else httpx.Response(200, content=body)
+        return (
+            httpx.Response(404)
+            if body is None
+            else httpx.Response(200, stream=httpx.ByteStream(body))
+        )
 
     return httpx.Client(transport=httpx.MockTransport(answer))
 
@@ -162,6 +167,26 @@ def test_a_feed_is_read_and_one_bad_message_stops_nothing(here, feed):
     assert "bomb.xml" in feed.error
     assert "127.0.0.1" not in feed.error  # never asked
     assert fetch_feed(feed, client=client) == []
+
+
+def test_a_feed_that_is_one_message_is_read_again(here, feed):
+    first = served({feed.url: cap()})
+    assert len(fetch_feed(feed, client=first)) == 1
+    assert fetch_feed(feed, client=first) == []
+    assert len(fetch_feed(feed, client=served({feed.url: cap(identifier="K-2")}))) == 1
+
+
+def test_what_is_packed_is_not_unpacked(here, feed):
+    def answer(request):
+        assert request.headers["accept-encoding"] == "identity"
+        packed = gzip.compress(b"<feed>" + b" " * 50 * 1024 * 1024)
+        return httpx.Response(
+            200, stream=httpx.ByteStream(packed), headers={"content-encoding": "gzip"}
+        )
+
+    assert fetch_feed(feed, client=httpx.Client(transport=httpx.MockTransport(answer))) == []
+    feed.refresh_from_db()
+    assert "XML" in feed.error
 
 
 def test_a_feed_that_is_down_says_so(here, feed):
