@@ -118,6 +118,11 @@ class Microphone:
         if self.is_over:
             return
         self.is_over = True
+        now, rate = self.box.clock.now(), self.box.output.rate
+        if self._end > now:
+            # Nothing follows: then no silence is waited for behind it.
+            last = np.zeros(rate // 100, np.int16)
+            self.stream.add(Chunk(self._sequence + 1, self._end, last, rate, is_last=True), now=now)
         rest = min(max(0.0, self._end - self.box.clock.now()), MOST_LEAD_SECONDS)
         await asyncio.sleep(rest + 0.3)
         await self.box.desk.end_here(self.stream)
