@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from speaker_link import topics
@@ -44,6 +44,8 @@ ROTATION = "root"
 SCHEDULE_PREFIX = "schedule/"
 # How long what waits for the time is held back before it is judged without.
 PATIENCE_SECONDS = 10.0
+# What an expired schedule's items came to is told this long: what was told is remembered longer.
+TOLD_LATE = timedelta(days=7)
 
 
 class Inbox:
@@ -240,6 +242,7 @@ class Inbox:
 
     async def recall(self) -> None:
         """Take up what was kept, judged again by what is believed now."""
+        await self.timekeeper.wake()
         documents = await asyncio.to_thread(self.journal.documents)
         for name in (ROTATION, REVOCATIONS, ASSIGNMENT):
             if name not in documents:
@@ -272,8 +275,26 @@ class Inbox:
                     await self.desk.take_alert(message, None, without_time=False)
                 case _:
                     # Expired, or its key was revoked since.
-                    self.journal.drop(name)
+                    if not self._recall_the_past(text):
+                        self.journal.drop(name)
         self.desk.is_recalled = True
+
+    def _recall_the_past(self, text: str) -> bool:
+        """Of a schedule that expired meanwhile nothing is played, but what was missed is told."""
+        now = self.now()
+        try:
+            kept = peek(text)
+        except Refused:
+            return False
+        schedule = kept.body
+        if not isinstance(schedule, Schedule) or not kept.exp <= now < kept.exp + TOLD_LATE:
+            return False
+        try:
+            verify(text, trust=self.trust, scope=self.scope(), now=kept.nbf, replay=NoMemory())
+        except Refused:
+            return False
+        missed = [item for item in schedule.items if item.start_before <= now]
+        return self._on_schedule(schedule.model_copy(update={"items": missed}), False)
 
     async def still_valid(self) -> set[str]:
         """The kept words of stations that would be believed if they came now: after a revocation.

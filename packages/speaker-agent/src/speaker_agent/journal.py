@@ -11,7 +11,6 @@ import logging
 import queue
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -211,9 +210,11 @@ class BoxJournal:
 
     def report_write(self, identifier: str, body: str, *, rank: int) -> Write:
         """A signed report to be kept until acknowledged. A lower rank is sent first."""
+        # Not the wall clock, which may be set back, but one more than the last that waits.
         return Write(
-            "INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?, ?)",
-            (self.box, identifier, body, rank, time.time()),
+            "INSERT OR IGNORE INTO reports SELECT ?, ?, ?, ?, COALESCE(MAX(written_at), 0) + 1 "
+            "FROM reports WHERE box = ?",
+            (self.box, identifier, body, rank, self.box),
         )
 
     def reports(self) -> list[tuple[str, str]]:

@@ -50,19 +50,23 @@ class Pacer:
 
     def _run(self) -> None:
         while not self._is_closed:
-            with self._lock:
-                players = list(self._players)
-            is_busy = False
-            self.beat_at = self._monotonic()
-            for player in players:
-                if player.is_active:
-                    player.pump(self._monotonic())
-                    is_busy = True
-            self._tick_some(players)
-            if self._wake.wait(PERIOD_SECONDS if is_busy else IDLE_SECONDS):
+            if self._wake.wait(self.go_round()):
                 self._wake.clear()
                 # What is armed in one breath is pumped in one go.
                 time.sleep(0.001)
+
+    def go_round(self) -> float:
+        """See to every player once; how long nothing need be done then."""
+        with self._lock:
+            players = list(self._players)
+        is_busy = False
+        self.beat_at = self._monotonic()
+        for player in players:
+            if player.is_active:
+                player.pump(self._monotonic())
+                is_busy = True
+        self._tick_some(players)
+        return PERIOD_SECONDS if is_busy else IDLE_SECONDS
 
     def _tick_some(self, players: list[Player]) -> None:
         """A tick may wait for the disk: a few at a time, so that no queue runs dry meanwhile."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from speaker_link.messages import Assignment, Prefetch, Schedule
+from speaker_link.messages import Assignment, CutReason, Prefetch, Schedule
 
 from speaker_agent.playing.progress import Entry, Progress, Stage, key_of
 
@@ -78,6 +78,12 @@ class ScheduleBook:
         for key, entry in list(self.entries.items()):
             if entry.station == station and key not in keep and not entry.is_alert:
                 entry.is_listed = False
+
+    def blame_unknown_time(self, *, since: float, until: float) -> None:
+        """What passed between these instants did so because the box did not know the time."""
+        for entry in self.entries.values():
+            if since < entry.start_before <= until and entry.progress.stage is Stage.WAITING:
+                entry.obstacle = CutReason.UNTRUSTED_TIME
 
     def withdraw_station(self, station: str) -> None:
         """Nothing of this station is believed any more: what plays is stopped as well."""

@@ -9,6 +9,7 @@ from collections import deque
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from speaker_agent.timing.chip import ChipReading
 from speaker_agent.timing.sources import Sources, system_sources
 from speaker_agent.timing.sync import Offset
 
@@ -23,6 +24,11 @@ BELIEVED_DRIFT_ERROR = 8e-6
 HISTORY = 240
 # Answers further away than this are believed only when the next burst agrees.
 STEP_SECONDS = 0.25
+# What a clock chip may be off while it runs alone, and how well it is read.
+CHIP_DRIFT = 50e-6
+CHIP_READING_ERROR = 0.02
+# Somebody set the chip when it is this far from where it ought to be.
+CHIP_SET_SECONDS = 2.0
 # Beyond this estimated error the box no longer claims to know the time.
 TRUSTED_ERROR_SECONDS = 60.0
 
@@ -52,6 +58,9 @@ class Clock:
         self._drift_error = UNKNOWN_DRIFT
         self._history: deque[Offset] = deque(maxlen=HISTORY)
         self._doubt: Offset | None = None
+        self._chip: ChipReading | None = None
+        self._lost: dict[str, Any] = {}
+        """What was known before a reboot, for whoever has a clock chip."""
         self._lock = threading.Lock()
 
     # Reading
@@ -189,7 +198,13 @@ class Clock:
         self._drift = slope
         self._drift_error = max(LEARNED_DRIFT, slope_error)
 
-    # Across a restart of the program
+    # Across a restart of the program, and of the box
+
+    def look_at_chip(self) -> None:
+        """Take the chip's time, to find ours again after a reboot. May take a second."""
+        reading = self.sources.read_chip()
+        with self._lock:
+            self._chip = reading
 
     def snapshot(self) -> dict[str, Any]:
         """What is worth keeping on disk."""
@@ -203,14 +218,27 @@ class Clock:
             if self._state is not None:
                 kept["state"] = list(self._state)
                 kept["server"] = self.now()
+                if self._chip is not None and not self._chip_was_set(self._chip):
+                    kept["chip"] = {
+                        "seconds": self._chip.seconds,
+                        "server": self.server_at(self._chip.at),
+                        "error": self._error_at(self._chip.at) + CHIP_READING_ERROR,
+                    }
             return kept
+
+    def _chip_was_set(self, reading: ChipReading) -> bool:
+        """By a person, or by the system from a wall clock that may be wrong."""
+        seconds = self.sources.glance_at_chip()
+        expected = reading.seconds + (self.monotonic() - reading.at)
+        return seconds is None or abs(seconds + 0.5 - expected) > CHIP_SET_SECONDS
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take up what an earlier process of this box knew.
 
         The drift belongs to the crystal and survives everything. The offset belongs to one boot:
-        after a reboot the counter began anew, and a box without a clock chip woke in the past, so
-        the box does not know the time until the server has answered.
+        after a reboot the counter began anew, so the box does not know the time until its clock
+        chip (`restore_from_chip`) or the server has told it. The wall clock does not count: a box
+        without a chip wakes in the past.
         """
         with self._lock:
             self._drift = float(kept.get("drift", 0.0))
@@ -218,8 +246,31 @@ class Clock:
             same_boot = bool(self.sources.boot_id) and kept.get("boot_id") == self.sources.boot_id
             state = kept.get("state")
             if not same_boot or not state:
+                self._lost = kept
                 return
             restored = _State(*(float(value) for value in state))
             # A counter that reads less than it did is not the same counter, whatever it says.
             if self.monotonic() >= restored.anchor:
                 self._state = restored
+            else:
+                self._lost = kept
+
+    def restore_from_chip(self) -> bool:
+        """After a reboot: how long the box was off, by its clock chip. May take a second.
+
+        A chip that reads less than it did has lost its battery, and is not believed.
+        """
+        before = self._lost.get("chip")
+        if self._state is not None or not before:
+            return False
+        reading = self.sources.read_chip()
+        if reading is None:
+            return False
+        passed = reading.seconds - float(before["seconds"])
+        if passed < 0:
+            return False
+        with self._lock:
+            self._chip, self._lost = reading, {}
+            error = float(before["error"]) + CHIP_READING_ERROR + passed * CHIP_DRIFT
+            self._anchor(reading.at, float(before["server"]) + passed, error)
+        return True

@@ -50,6 +50,17 @@ class Timekeeper:
             with contextlib.suppress(ValueError, TypeError):
                 clock.restore(json.loads(kept))
 
+    async def wake(self) -> None:
+        """The program begins: after a reboot a clock chip may know the time."""
+        if await asyncio.to_thread(self.clock.restore_from_chip):
+            log.warning("%s: the time is known from the clock chip", self.pen.serial)
+            self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+
+    async def keep(self) -> None:
+        """Write down what is known of the time, for after a restart or a reboot."""
+        await asyncio.to_thread(self.clock.look_at_chip)
+        self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
+
     @property
     def nonces(self) -> frozenset[str]:
         """Questions that wait for an answer, or did: a late answer is useless but no attack."""
@@ -69,7 +80,7 @@ class Timekeeper:
             )
 
     async def run(
-        self, publish: Callable[[str], Awaitable[Any]], on_sync: Callable[[], None]
+        self, publish: Callable[[str], Awaitable[Any]], on_sync: Callable[[], Awaitable[None]]
     ) -> None:
         """As long as the connection holds."""
         if self.clock.is_trusted:
@@ -78,10 +89,14 @@ class Timekeeper:
         count = FIRST_BURST
         while True:
             pause = STRETCHED_SECONDS if self.clock.is_trusted else 0.0
-            if await self._burst(publish, count, pause=pause):
-                on_sync()
+            is_taught = await self._burst(publish, count, pause=pause)
+            if is_taught:
+                # What was kept is taken up before anything newer is read.
+                await on_sync()
             if self.clock.is_trusted:
                 self.settled.set()
+            if is_taught:
+                await self.keep()
             pause = pauses.pop(0) if pauses else PAUSES_SECONDS[-1]
             if not self.clock.is_trusted:
                 pause, pauses, count = PAUSES_SECONDS[0], list(PAUSES_SECONDS), FIRST_BURST
@@ -104,11 +119,10 @@ class Timekeeper:
         if offset is None:
             return False
         self._round_trip = min(s.round_trip for s in samples)
-        if not self.clock.observe(offset):
-            log.warning("%s: the server's time jumped; asking again", self.pen.serial)
-            return False
-        self.journal.keep(CLOCK, json.dumps(self.clock.snapshot()))
-        return True
+        if self.clock.observe(offset):
+            return True
+        log.warning("%s: the server's time jumped; asking again", self.pen.serial)
+        return False
 
     async def _ask(self, publish: Callable[[str], Awaitable[Any]]) -> TimeSample | None:
         nonce = new_id()
