@@ -94,13 +94,11 @@ def test_speak_live(run, village, lan, pao, knows_time):
             assert lag < 3.0
             (issued,) = village.reports(Kind.LOCAL_ISSUE)
             assert issued.way == "signed_here"
-            print(f"gaps {played.gaps}, {played.samples_played} of {played.samples_expected}")
             # Nobody speaks any more with the same address.
             late = await village.phone.post(f"{where}/am?rate={RATE}", content=b"\0\0" * 100)
             assert late.status_code == 404
         pcm, rate = heard_in(village.state.heard)
         alike = likeness(pcm, rate, sound)
-        print(f"spoken to heard {lag:.2f} s, correlation {alike:.3f}")
         assert alike > 0.9
 
     run(story())
