@@ -56,13 +56,16 @@ class Locality(Peer):
             await self.host.close()
             self.host = None
 
+    def command(self, folder, output):
+        """What starts a box as on a real board."""
+        shared = str(self.folder / "shared")
+        run = [sys.executable, "-m", "speaker_agent", "run", "--output", output]
+        return [*run, "--state", str(folder), "--shared", shared]
+
     async def spawn_box(self, folder=None, *, output="wav"):
         """A box in a process of its own, as on a real board."""
         folder = folder or self.box_folder()
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "speaker_agent", "run", "--output", output),
-            *("--state", str(folder), "--shared", str(self.folder / "shared")),
-        )
+        return await asyncio.create_subprocess_exec(*self.command(folder, output))
 
     async def spawn_box_alone(self, folder, *, output="null"):
         """As on a real board: everything it has is in its own folder."""
