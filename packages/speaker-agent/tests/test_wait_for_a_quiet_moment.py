@@ -173,3 +173,22 @@ def test_the_platform_is_named_as_debian_does():
     assert architecture() in {"amd64", "arm64"} or os.uname().machine == architecture()
     assert f"{sys.version_info.major}." in PYTHON
     assert VERSION
+
+
+def test_an_order_for_the_program_that_runs_is_answered_at_once(base, monkeypatch):
+    said = order()
+    running = update(architecture=architecture(), python=PYTHON)
+    name = install.program_name(running)
+    monkeypatch.setenv("SPEAKER_AGENT_PROGRAM", name)
+    trial = install.memory.Slots().try_out("before", name).starting()
+    install.memory.save(base, trial)
+    box = a_box()
+    with pytest.raises(CannotInstall, match="busy"):
+        taken(box, said)
+    install.memory.save(base, trial.confirm())
+
+    async def main():
+        assert await Installer(box).take(said) == "0.2.0"
+
+    asyncio.run(main())
+    assert [one.state for one in box.told] == ["confirmed"]

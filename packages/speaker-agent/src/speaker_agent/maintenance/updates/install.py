@@ -16,7 +16,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from speaker_link import topics
 from speaker_link.errors import Refused
@@ -45,6 +45,7 @@ FREE_SECONDS = 180.0
 LOOK_SECONDS = 2.0
 SELF_CHECK_SECONDS = 120.0
 RESERVE_BYTES = 64 * 1024 * 1024
+_State = Literal["installing", "confirmed", "failed"]
 NEEDS = "this box was not installed so that it can be updated"
 
 
@@ -86,9 +87,11 @@ class Installer:
 
     async def take(self, message: Message[Command]) -> str:
         """Judge an order and begin; the version that will be tried. Raises `CannotInstall`."""
-        if base_folder() is None or self.box.host.boxes != 1:
+        base = base_folder()
+        if base is None or self.box.host.boxes != 1:
             raise CannotInstall("not_updatable", NEEDS)
-        if self._is_changing:
+        slots = await asyncio.to_thread(memory.load, base)
+        if self._is_changing or slots.trial is not None:
             raise CannotInstall("busy", "an update is being tried")
         try:
             chosen = choose_update(
@@ -109,6 +112,11 @@ class Installer:
             )
             raise CannotInstall(str(refusal.reason), refusal.detail) from refusal
         await self.cancel()
+        name = program_name(chosen.body)
+        if slots.active == os.environ.get("SPEAKER_AGENT_PROGRAM") == name:
+            # The answer to an earlier order was lost to the server: it runs and has proved itself.
+            await self._report(message.id, chosen.body, "confirmed")
+            return chosen.body.version
         self._order = (message.id, chosen.body)
         self._task = asyncio.create_task(self._run(message, chosen.body))
         return chosen.body.version
@@ -149,9 +157,14 @@ class Installer:
 
     async def _fail(self, order: str, update: Update, reason: str, detail: str = "") -> None:
         log.warning("%s is not installed: %s %s", update.version, reason, detail)
+        await self._report(order, update, "failed", reason, detail)
+
+    async def _report(
+        self, order: str, update: Update, state: _State, reason: str | None = None, detail: str = ""
+    ) -> None:
         report = UpdateReport(
             command_id=order,
-            state="failed",
+            state=state,
             version=update.version,
             reason=reason,
             detail=_printed(detail),
@@ -232,14 +245,8 @@ class Installer:
             "from": VERSION,
             "output_was_well": output_was_well,
         }
-        report = UpdateReport(
-            command_id=order,
-            state="installing",
-            version=update.version,
-            reported_at=box.pen.now(),
-        )
         await asyncio.wrap_future(box.journal.keep(PENDING, json.dumps(pending)))
-        await box.reporter.send(Kind.UPDATE_REPORT, report)
+        await self._report(order, update, "installing")
         try:
             await asyncio.to_thread(
                 memory.write_document, base / memory.REQUEST, {"id": order, "name": name}

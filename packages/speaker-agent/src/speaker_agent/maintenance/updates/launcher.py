@@ -60,7 +60,9 @@ class Launcher:
                 deadline = (trial.id, time.monotonic() + self.confirm_seconds)
             child = self._start()
             ended, code = self._watch(child, deadline[1] if deadline else None)
-            self._stopped_at = time.monotonic()
+            if ended != "by itself" or self.slots.trial is None or self._stopped_at is None:
+                # What ended by itself on trial may never have played: its time counts as silence.
+                self._stopped_at = time.monotonic()
             if ended == "told":
                 self._remember(self.slots.told_to_stop())
                 return 0
