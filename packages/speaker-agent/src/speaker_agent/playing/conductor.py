@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from speaker_link.kinds import Kind, Priority
@@ -72,6 +73,8 @@ class Conductor:
         self._live_told: Playback | None = None
         self._stop_reasons: dict[str, CutReason] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._handed: dict[str, Playback] = {}
+        """What the player was given and whose end has not been taken in here."""
 
     @property
     def playing_name(self) -> str | None:
@@ -106,7 +109,11 @@ class Conductor:
     async def _step(self) -> float:
         on_air_again_at = await self.desk.refresh()
         here = self.circumstances()
-        decision = rules.decide(list(self.book.entries.values()), here)
+        # The player may be through with one whose end is on its way to us: it is not begun again.
+        ending = self._handed.keys() - {here.current, here.armed}
+        here = replace(here, live=[sound for sound in here.live if sound.key not in ending])
+        entries = [entry for key, entry in self.book.entries.items() if key not in ending]
+        decision = rules.decide(entries, here)
         for entry, reason in decision.over:
             await self._close(entry, reason)
         for entry in list(self.book.entries.values()):
@@ -181,6 +188,7 @@ class Conductor:
             position=progress.samples,
             on_ended=self._on_ended_elsewhere,
         )
+        self._handed[playback.key] = playback
         self.player.arm(playback)
         self.host.pacer.add(self.player)
         self.host.pacer.wake()
@@ -195,6 +203,7 @@ class Conductor:
             start_at=self.clock.monotonic_at(at),
             on_ended=self._on_ended_elsewhere,
         )
+        self._handed[playback.key] = playback
         self.player.arm(playback)
         self.host.pacer.add(self.player)
         self.host.pacer.wake()
@@ -237,6 +246,15 @@ class Conductor:
         task.add_done_callback(self._ending.discard)
 
     async def _end(self, playback: Playback) -> None:
+        try:
+            await self._take_in_end(playback)
+        finally:
+            if self._handed.get(playback.key) is playback:
+                del self._handed[playback.key]
+        self.on_change()
+        self.look()
+
+    async def _take_in_end(self, playback: Playback) -> None:
         if playback.key.startswith(KEY_PREFIX):
             await self._end_live(playback)
             return
@@ -273,8 +291,6 @@ class Conductor:
                 if reason is CutReason.DEVICE_FAILED:
                     entry.not_before = self.clock.now() + DEVICE_RETRY_SECONDS
                 await asyncio.wrap_future(self._keep(entry))
-        self.on_change()
-        self.look()
 
     async def _end_live(self, playback: Playback) -> None:
         reason = self._stop_reasons.pop(playback.key, None)
@@ -282,8 +298,6 @@ class Conductor:
             reason = _ENDINGS[playback.ending or Ending.STOPPED]
         self._live_told = None
         await self.desk.ended(playback, reason)
-        self.on_change()
-        self.look()
 
     def _note_session(self, entry: Entry, playback: Playback) -> None:
         """What a village has borne: no emergency, and only what was heard."""
