@@ -12,8 +12,7 @@ from speaker_link.kinds import Kind, Priority
 from speaker_link.messages import Alert, Edition, Revocations, RevokedKey
 
 from bench.agent_peer import opus, speechlike
-
-from .local_people import PASSPHRASE, Person, Village
+from bench.agent_village import PASSPHRASE, Person, Village
 
 RECORDING = opus(speechlike(1.5))
 
@@ -231,7 +230,9 @@ def test_what_is_carried_is_judged(run, village, lan, pao):
             now = datetime.now(UTC)
             good = carried(village, [lan, pao])
             swapped = good | {"sounds": carried(village, [lan, pao], sound=other)["sounds"]}
-            lying = good | {"sounds": {name: base64.b64encode(other).decode() for name in good["sounds"]}}
+            lying = good | {
+                "sounds": {name: base64.b64encode(other).decode() for name in good["sounds"]}
+            }
             elsewhere = Person(village.root, "Người Y Tý (#9)", areas=["02701"])
             past = {"start": now - timedelta(hours=3), "until": now - timedelta(hours=2)}
             for whole, reason in [

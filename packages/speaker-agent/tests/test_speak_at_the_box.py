@@ -8,8 +8,7 @@ import pytest
 from speaker_link.kinds import Kind
 
 from bench.agent_peer import opus, speechlike
-
-from .local_people import PASSPHRASE, Person, Village
+from bench.agent_village import PASSPHRASE, Person, Village
 
 RECORDING = opus(speechlike(1.5))
 RATE = 48_000

@@ -4,8 +4,7 @@ import pytest
 from speaker_link.kinds import Kind
 
 from bench.agent_peer import opus, speechlike
-
-from .local_people import Person, Village
+from bench.agent_village import Person, Village
 
 RECORDING = opus(speechlike(1.5))
 

@@ -18,7 +18,7 @@ def page(title: str, body: str, *, serial: str, place: str, status: str) -> byte
 <html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{escape(title)} – loa {escape(serial)}</title><link rel="stylesheet" href="/tinh/page.css">
 <link rel="icon" href="data:,"><script src="/tinh/page.js" defer></script></head>
-<body><header><p><b>Loa {escape(serial)}</b></p><p>Địa bàn {escape(place)}</p></header>
+<body><header><p><b><a href="/">Loa {escape(serial)}</a></b></p><p>Địa bàn {escape(place)}</p></header>
 <main><h1>{escape(title)}</h1>{status}{body}</main>
 <footer><p>Trang của chính chiếc loa này, dùng khi mất liên lạc với máy chủ. Mọi việc ở đây đều được ghi lại và
 báo về khi có mạng trở lại.</p></footer></body></html>""".encode()

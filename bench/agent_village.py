@@ -167,7 +167,7 @@ class Village:
 
     def reports(self, kind):
         found = []
-        for text in self.box.reporter._waiting.values():
+        for text in self.box.reporter._waiting.values():  # noqa: SLF001 - what the server would be told
             payload, _ = split(text)
             message = parse_box_payload(decode(payload, "payload"))
             if message.typ is kind:
