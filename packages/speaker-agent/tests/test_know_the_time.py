@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from speaker_agent.timing import Clock, Sources, TimeSample, Trust, best_offset
+from speaker_agent.timing.chip import ChipReading, find_chip, read_chip
 
 START = 1_795_000_000.0
 
@@ -20,6 +21,7 @@ class World:
     true: float = START
     boot_id: str = "boot-1"
     counter_at_boot: float = 100.0
+    chip_error: float | None = None
 
     def monotonic(self) -> float:
         return self.counter_at_boot + (self.true - START) * (1 + self.drift)
@@ -28,7 +30,21 @@ class World:
         return self.true + self.wall_error
 
     def sources(self) -> Sources:
-        return Sources(wall=self.wall, monotonic=self.monotonic, boot_id=self.boot_id)
+        return Sources(
+            wall=self.wall,
+            monotonic=self.monotonic,
+            boot_id=self.boot_id,
+            read_chip=self.read_chip,
+            glance_at_chip=self.glance_at_chip,
+        )
+
+    def read_chip(self) -> ChipReading | None:
+        if self.chip_error is None:
+            return None
+        return ChipReading(self.monotonic(), self.true + self.chip_error)
+
+    def glance_at_chip(self) -> float | None:
+        return None if self.chip_error is None else float(int(self.true + self.chip_error))
 
     def ask(self, there: float = 0.01, back: float = 0.01) -> TimeSample:
         asked = self.monotonic()
@@ -152,3 +168,73 @@ def test_the_estimated_error_grows_until_the_time_is_no_longer_claimed():
     world.true += 30 * 24 * 3600
     assert clock.error() > 60
     assert not clock.is_trusted
+
+
+# A reboot with a clock chip
+
+
+def after_reboot(world: World, *, off: float, chip_moved: float | None = 0.0) -> Clock:
+    """The box was off so long; meanwhile somebody may have set the chip, or taken it away."""
+    clock = synced(world)
+    clock.look_at_chip()
+    kept = clock.snapshot()
+    world.true += off
+    chip = None if chip_moved is None else world.chip_error + chip_moved
+    world.boot_id, world.counter_at_boot, world.chip_error = "boot-2", 5.0 - off, chip
+    again = Clock(world.sources())
+    again.restore(kept)
+    return again
+
+
+@pytest.mark.parametrize("error", [-86_400.0, 0.0, 37.4])
+def test_a_clock_chip_tells_how_long_the_box_was_off(error):
+    world = World(chip_error=error, wall_error=error)
+    clock = after_reboot(world, off=3600)
+    assert not clock.is_trusted
+    assert clock.restore_from_chip()
+    assert clock.is_trusted
+    assert clock.now() == pytest.approx(world.true, abs=0.1)
+    assert abs(clock.now() - world.true) <= clock.error() < 1.0
+    assert not clock.restore_from_chip()
+
+
+def test_a_month_in_the_dark_is_more_than_a_chip_is_trusted_for():
+    clock = after_reboot(World(chip_error=0.0), off=30 * 86_400)
+    clock.restore_from_chip()
+    assert not clock.is_trusted
+
+
+@pytest.mark.parametrize("moved", [None, -1e9], ids=["no chip any more", "its battery was empty"])
+def test_a_chip_that_cannot_know_is_not_asked(moved):
+    clock = after_reboot(World(chip_error=0.0), off=600, chip_moved=moved)
+    assert not clock.restore_from_chip()
+    assert not clock.is_trusted
+
+
+def test_a_chip_that_was_set_is_not_taken_down():
+    world = World(chip_error=0.0)
+    clock = synced(world)
+    clock.look_at_chip()
+    assert "chip" in clock.snapshot()
+    world.chip_error = 3600.0
+    assert "chip" not in clock.snapshot()
+    clock.look_at_chip()
+    assert "chip" in clock.snapshot()
+
+
+def test_the_chip_of_the_system_is_found_and_one_that_stood_still_is_not(tmp_path):
+    for name, takes, shows in (("rtc0", "0", "1795000000"), ("rtc1", "1", "1795000007")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hctosys").write_text(takes)
+        (tmp_path / name / "since_epoch").write_text(f"{shows}\n")
+    assert find_chip(tmp_path).name == "rtc1"
+    # Its driver gives an error instead of a time.
+    (tmp_path / "rtc1" / "since_epoch").unlink()
+    assert find_chip(tmp_path).name == "rtc0"
+    assert find_chip(tmp_path / "nowhere") is None
+
+
+def test_the_chip_is_read_where_it_steps_on():
+    answers = iter([7.0, 7.0, 7.0, 8.0])
+    assert read_chip(lambda: next(answers)).seconds == 8.0
+    assert read_chip(lambda: None) is None

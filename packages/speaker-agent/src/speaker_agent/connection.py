@@ -131,6 +131,10 @@ async def keep_connected(
             is_refused = isinstance(broken.exceptions[0].__context__, ConnectionRefusedError)
         except* OSError as broken:
             log.info("%s: no line to the broker: %s", serial, broken.exceptions[0])
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # The line broke while we were told to end: the group of tasks kept only the former.
+            raise asyncio.CancelledError
         if loop.time() - connected_at > GOOD_SECONDS:
             wait = FIRST_WAIT_SECONDS
         if is_refused:

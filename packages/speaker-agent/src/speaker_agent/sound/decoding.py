@@ -161,8 +161,8 @@ class SharedDecode:
 class Decoders:
     """The decoders of one process, shared where boxes play together."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decode")
+    def __init__(self, pool: ThreadPoolExecutor | None = None) -> None:
+        self._pool = pool or ThreadPoolExecutor(max_workers=1, thread_name_prefix="decode")
         self._open: dict[tuple[Path, int], SharedDecode] = {}
         self._lock = threading.Lock()
 
