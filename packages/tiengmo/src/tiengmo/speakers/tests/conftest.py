@@ -4,8 +4,10 @@ import pytest
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.places.tests.factories import VillageFactory
-from tiengmo.speakers import keys
+from tiengmo.speakers import keys, updates
 from tiengmo.speakers.actions import issue_station_key, set_up_keys
+
+from .programs import archive
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +24,13 @@ def village(db):
     set_up_keys(by=SYSTEM)
     issue_station_key(village.unit, by=SYSTEM)
     return village
+
+
+@pytest.fixture
+def release(settings, tmp_path):
+    settings.SOUND_ROOT = tmp_path / "sound"
+
+    def make(version="0.2.0", arch="arm64", **how):
+        return updates.release_artifact(archive(tmp_path, version, arch), by=SYSTEM, **how)
+
+    return make

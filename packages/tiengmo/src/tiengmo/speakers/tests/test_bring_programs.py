@@ -1,70 +1,27 @@
 """A program's way to the boxes: signed once, by stages, halted by itself, taken back by a person."""
 
-import io
-import json
-import lzma
-import tarfile
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 from speaker_link.boxes import compose_from_box, sign_as_box
 from speaker_link.envelope import new_id, peek
-from speaker_link.replay import MemoryReplayCache
-from speaker_link.trust import Scope, Trust
 from speaker_link.updates import UpdateReport
-from speaker_link.verification import verify
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.audit.models import AuditEntry
 from tiengmo.people.errors import NotAllowed
 from tiengmo.people.tests.factories import UserFactory, sign_in
-from tiengmo.speakers import keys, models, updates
+from tiengmo.speakers import models, updates
 from tiengmo.speakers.actions import revoke_station_key
 from tiengmo.speakers.actions.ingest import Arrival, ingest
-from tiengmo.speakers.errors import RootKeyMissing, SpeakerError
+from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.models import Installation, InstallState, OutgoingCommand
 from tiengmo.speakers.technician.faults import faults_of
-from tiengmo.speakers.updates.rules import Count, Next, judge, read_plan, too_many_fail
 from tiengmo.speakers.updates.step import step_deployments
 
 from .factories import BoxFactory
-
-NOW = timezone.now()
-
-
-def archive(folder, version="0.2.0", arch="arm64", *, without=(), extra=()):
-    path = folder / f"{version}-{arch}.tar.xz"
-    described = {"version": version, "architecture": arch, "python": "3.11"}
-    files = {
-        "speaker-agent.json": json.dumps(described).encode(),
-        "speaker_agent/cli.py": b"main = print\n",
-    }
-    with (
-        lzma.open(path, "wb") as stream,
-        tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar,
-    ):
-        for name, content in files.items():
-            if name not in without:
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-        for member in extra:
-            tar.addfile(member)
-    return path
-
-
-@pytest.fixture
-def release(settings, tmp_path):
-    settings.SOUND_ROOT = tmp_path / "sound"
-
-    def make(version="0.2.0", arch="arm64", **how):
-        return updates.release_artifact(archive(tmp_path, version, arch), by=SYSTEM, **how)
-
-    return make
 
 
 @pytest.fixture
@@ -134,51 +91,6 @@ def later(deployment, minutes):
     if deployment.settled_at:
         deployment.settled_at -= ago
         deployment.save()
-
-
-# --- released -----------------------------------------------------------------------------
-
-
-def test_what_is_released_can_be_signed_by_nobody_else_again(village, release):
-    made = release()
-    message = verify(
-        made.envelope,
-        trust=Trust.in_root(keys.root_public()),
-        scope=Scope(serial="x", areas=tuple(made.key.areas)),
-        now=timezone.now(),
-        replay=MemoryReplayCache(),
-    )
-    assert message.body.sha256 == made.sha256
-    assert message.body.version == "0.2.0"
-    # Its key was used once: nowhere on this machine is there a private half of it.
-    assert not (keys.settings.KEYS / "stations" / f"{made.key_id}.jwk").exists()
-    assert AuditEntry.objects.filter(action="speakers.program_released").exists()
-
-
-def test_without_the_root_keys_medium_nothing_is_released(village, release, settings):
-    (settings.KEYS / "root" / "root.jwk").unlink()
-    with pytest.raises(RootKeyMissing):
-        release()
-    assert not models.Artifact.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"without": ["speaker-agent.json"]},
-        {"without": ["speaker_agent/cli.py"]},
-        {"extra": [tarfile.TarInfo("../beside")]},
-        {"version": "0.2rc1"},
-    ],
-)
-def test_what_no_box_would_unpack_is_not_signed(village, settings, tmp_path, how):
-    settings.SOUND_ROOT = tmp_path / "sound"
-    with pytest.raises(SpeakerError):
-        updates.release_artifact(archive(tmp_path, **how), by=SYSTEM)
-    (tmp_path / "no.tar.xz").write_bytes(b"no archive")
-    with pytest.raises(SpeakerError):
-        updates.release_artifact(tmp_path / "no.tar.xz", by=SYSTEM)
-    assert not models.Artifact.objects.exists()
 
 
 # --- by stages ----------------------------------------------------------------------------
@@ -394,48 +306,6 @@ def test_reports_of_nobodys_order_change_nothing(village, release, fleet):
     tell(stranger, "confirmed")
     first.refresh_from_db()
     assert first.state == InstallState.ORDERED
-
-
-# --- rules --------------------------------------------------------------------------------
-
-
-@given(
-    boxes=st.integers(1, 30_000),
-    steps=st.lists(st.integers(1, 100), min_size=1, max_size=6).map(sorted),
-)
-def test_a_plan_rises_and_reaches_everybody(boxes, steps):
-    phases = read_plan(", ".join(f"{one}%" for one in steps), boxes)
-    assert phases == sorted(set(phases))
-    assert phases[-1] == boxes
-    assert phases[0] >= 1
-
-
-@pytest.mark.parametrize("text", ["", "x", "0", "101%", "0%", "5%, 1%", "-1", "1;2"])
-def test_a_plan_that_cannot_be_read(text):
-    with pytest.raises(ValueError) as caught:
-        read_plan(text, 300)
-    assert str(caught.value) in text
-
-
-@given(confirmed=st.integers(0, 300), failing=st.integers(0, 300), percent=st.integers(0, 100))
-def test_more_failure_is_never_borne_better(confirmed, failing, percent):
-    def bad(failing):
-        count = Count(confirmed=confirmed, failing=failing)
-        return too_many_fail(count, failure_percent=percent, forgiven=0)
-
-    assert not bad(0)
-    assert bad(failing + 1) or not bad(failing)
-
-
-def test_nothing_goes_on_before_it_has_soaked():
-    count = Count(confirmed=3)
-    how = {"is_last": False, "soak": timedelta(minutes=60), "failure_percent": 5, "forgiven": 0}
-    soaked = timedelta(minutes=60)
-    assert judge(count, settled_at=NOW - soaked, now=NOW, **how) is Next.GO_ON
-    assert judge(count, settled_at=NOW - soaked * 0.9, now=NOW, **how) is Next.WAIT
-    assert judge(count, settled_at=None, now=NOW, **how) is Next.WAIT
-    none = Count(waiting_away=3)
-    assert judge(none, settled_at=NOW - soaked, now=NOW, **how) is Next.WAIT
 
 
 # --- pages --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tiengmo.releases.models import Release
 from tiengmo.releases.tests.factories import ReleaseFactory, RenditionFactory
 from tiengmo.speakers.actions import publish_schedule, revoke_station_key
 from tiengmo.speakers.gateway import database, http
-from tiengmo.speakers.tests.test_bring_programs import archive
+from tiengmo.speakers.tests.programs import archive
 from tiengmo.speakers.updates import release_artifact
 
 pytestmark = pytest.mark.django_db(transaction=True)
