@@ -51,3 +51,11 @@ def here(db):
         editor=UserFactory(editor=commune),
         flood=Template.objects.get(hazard="flash_flood"),
     )
+
+
+@pytest.fixture
+def there(here):
+    """An authority that we follow, and a standing certificate for its flash floods."""
+    from .standing_papers import following
+
+    return following(here)
