@@ -257,10 +257,19 @@ def gather(station: Station, programme: Programme, *, after: float) -> Evidence:
     statuses = list(deliveries.values_list("status", flat=True))
     evidence.deliveries = len(statuses)
     evidence.unfinished_deliveries = sum(status in OPEN for status in statuses)
-    evidence.receipts = Counter(
-        str(pk)
-        for pk in Receipt.objects.filter(delivery__in=deliveries, kind="played").values_list(
-            "delivery", flat=True
+    # Each time an alert is repeated is proved by itself; one and the same sound only once.
+    proofs = Receipt.objects.filter(delivery__in=deliveries, kind="played")
+    keys_of = dict(proofs.values_list("key", "delivery"))
+    items_of = dict(
+        PlayReport.objects.filter(pk__in=[_report_of(key) for key in keys_of]).values_list(
+            "pk", "item_id"
         )
     )
+    evidence.receipts = Counter(
+        f"{delivery} {items_of.get(_report_of(key), key)}" for key, delivery in keys_of.items()
+    )
     return evidence
+
+
+def _report_of(key: str) -> str:
+    return key.removeprefix("play:")
