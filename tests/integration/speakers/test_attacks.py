@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import aiomqtt
 import pytest
+from attack_table import note_refusal
 from speaker_link import topics
 from speaker_link.certificates import Certificate, issue
 from speaker_link.envelope import Signer, compose, new_id, sign
@@ -171,6 +172,7 @@ def test_nothing_forged_is_obeyed_and_all_of_it_is_shown(broker, gateway, locali
     for name, topic, _text, reason in tried:
         eventually(lambda t=topic, r=reason: Refusal.objects.filter(topic=t, reason=r).exists())
         assert Refusal.objects.filter(topic=topic, reason=reason).exists(), name
+        note_refusal(name, topic, reason, broker.kind)
     eventually(lambda: Refusal.objects.count() >= len(tried))
 
     # The box lives, obeys its own station once, and refuses the very same words a second time.
@@ -180,6 +182,7 @@ def test_nothing_forged_is_obeyed_and_all_of_it_is_shown(broker, gateway, locali
     eventually(lambda: Refusal.objects.filter(reason="replayed").exists())
     seen = Box.objects.get(pk=box.pk)
     assert seen.last_refusal_reason == "replayed"
+    note_refusal("an order once more", topics.commands(box.serial), "replayed", broker.kind)
     assert not PlayReport.objects.exists()
     assert seen.next_item == ""
 
@@ -207,3 +210,4 @@ def test_an_old_plan_does_not_bring_back_what_was_taken_off(broker, gateway, loc
     said = Box.objects.get(pk=box.pk).last_seen_at
     eventually(lambda: Box.objects.get(pk=box.pk).last_seen_at > said)
     assert Box.objects.get(pk=box.pk).next_item == ""
+    note_refusal("an old plan", old.topic, "older_version", broker.kind)

@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attack_table import note_refusal
 from integration.speakers.spec_client import (
     Key,
     alert,
@@ -41,11 +42,12 @@ def topic(area, group, name):
     return f"tm/1/stations/{area}/{group}/{name}"
 
 
-def refused(tried):
+def refused(broker, tried):
     """Every one of these (name, topic, text, reason) was refused for its reason."""
     for name, place, _text, reason in tried:
         found = Refusal.objects.filter(topic=place, reason=reason)
         assert eventually(found.exists), name
+        note_refusal(name, place, reason, broker.kind)
 
 
 def say(broker, tried):
@@ -101,7 +103,7 @@ def test_nobody_else_is_heard_on_a_station_that_is_on_air(broker, gateway, box, 
         ("nothing was taken over", topic(area, "live", "silent"), elsewhere, "wrong_stream"),
     ]
     say(broker, tried)
-    refused(tried)
+    refused(broker, tried)
     assert playing(box) in {"talk.first", ""}
     over = signed(takeover(area, station, version=2, ended=True), station)
     publish(broker, [(topic(area, "takeover", "talk"), over)])
@@ -123,7 +125,7 @@ def test_a_station_that_was_given_back_stays_so_and_a_revoked_key_is_silent(
         ("after the end", live, late, "wrong_stream"),
     ]
     say(broker, tried)
-    refused(tried)
+    refused(broker, tried)
 
     once_more = signed(takeover(area, station, takeover="more"), station)
     publish(broker, [(topic(area, "takeover", "more"), once_more)])
@@ -131,7 +133,7 @@ def test_a_station_that_was_given_back_stays_so_and_a_revoked_key_is_silent(
     said = signed(segment(area, 0, soon(5), takeover="more"), station)
     tried = [("a revoked key", topic(area, "live", "more"), said, "revoked")]
     say(broker, tried)
-    refused(tried)
+    refused(broker, tried)
     assert not PlayReport.objects.exists()
     assert playing(box) == ""
 
@@ -168,16 +170,16 @@ def test_nobody_raises_or_clears_an_alert_alone(broker, gateway, box, area, root
     say(broker, [one for one in tried if one is not old])
     eventually(lambda: soon(0) > made_until(old[2]))
     say(broker, [old])
-    refused(tried)
+    refused(broker, tried)
 
     publish(broker, [(place, good), (place, clear), (place, update)])
     tried = [("the all-clear once more", place, clear, "older_version")]
     say(broker, tried)
-    refused(tried)
+    refused(broker, tried)
     publish(broker, [("tm/1/revocations", signed(revocations(second.kid, version=2**50), root))])
     tried = [("a revoked holder", *raised("gone", first, second), "revoked")]
     say(broker, tried)
-    refused(tried)
+    refused(broker, tried)
     names = set(PlayReport.objects.values_list("item_id", flat=True))
     assert {name.split(".")[0] for name in names} <= {"flood"}
     assert not PlayReport.objects.exclude(outcome="missed").exists()
