@@ -141,7 +141,6 @@ class Box:
         self._status_due = asyncio.Event()
         self._line: Line | None = None
         self._followed: list[str] = []
-        self._was_trusted = False
         self._time_known_at = 0.0
         host.register(self.book.sounds)
         host.pacer.add(self.player)
@@ -229,7 +228,7 @@ class Box:
                 self._status_due.set()
                 for work in (
                     self._tell(line),
-                    self.timekeeper.run(line.ask_time, self._on_sync),
+                    self.timekeeper.run(line.ask_time, self._on_time_known),
                     self.inbox.work(),
                     self.reporter.deliver(line.report),
                 ):
@@ -312,17 +311,13 @@ class Box:
             self.book.withdraw_station(station)
         self._after_schedule()
 
-    async def _on_sync(self) -> None:
-        await self._on_time_known()
-        self.conductor.look()
-
     async def _on_time_known(self) -> None:
-        if self.clock.is_trusted and not self._was_trusted:
-            self._was_trusted = True
+        if self.clock.is_trusted and not self._time_known_at:
             self._time_known_at = self.clock.now()
             await self.inbox.recall_schedules()
             await self.inbox.read_what_waited_for_time()
             self.tell_status()
+        self.conductor.look()
 
     def _on_play_change(self) -> None:
         self.holder.look()
