@@ -66,13 +66,14 @@ class PushServer:
     async def run(self, host: str, port: int) -> None:
         """Until cancelled; then every encoder is hung up on before this returns."""
         server = await asyncio.start_server(self._begin, host, port, limit=MOST_HEAD_BYTES)
-        try:
-            async with server:
-                await server.serve_forever()
-        finally:
-            for task in self._serving:
-                task.cancel()
-            await asyncio.gather(*self._serving, return_exceptions=True)
+        async with server:
+            try:
+                await asyncio.Future()
+            finally:
+                # Before the server is closed: from Python 3.12 on closing waits for them.
+                for task in self._serving:
+                    task.cancel()
+                await asyncio.gather(*self._serving, return_exceptions=True)
 
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
