@@ -44,6 +44,7 @@ def _use_demo() -> Path:
     os.environ["TIENGMO_DEMO"] = "1"
     os.environ["TIENGMO_LOG"] = "WARNING"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiengmo.config.settings")
+    os.environ["TIENGMO_STUDIO_SOURCES_HERE"] = "1"
     import django
 
     django.setup()

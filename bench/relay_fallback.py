@@ -21,6 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiengmo.config.settings_test")
+os.environ["TIENGMO_STUDIO_SOURCES_HERE"] = "1"  # the upper station is one of our own
 
 RATE = 48_000
 TONE_HERTZ = 1000.0

@@ -184,6 +184,8 @@ def _environment(home: Path, database_url: str) -> dict[str, str]:
         "TIENGMO_PLAYOUT_LEAD_SECONDS": "5",
         "TIENGMO_DEMO": "1",
         "TIENGMO_DEMO_WEEK": "0",
+        # The words said live come from a server of the test's own.
+        "TIENGMO_STUDIO_SOURCES_HERE": "1",
         "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
         "PYTHONUNBUFFERED": "1",
     } | ({"DATABASE_URL": database_url} if database_url else {})  # fmt: skip

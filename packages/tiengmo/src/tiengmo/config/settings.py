@@ -201,6 +201,8 @@ GATEWAY_URL = os.environ.get("TIENGMO_GATEWAY_URL", f"http://{GATEWAY_HOST}:{GAT
 STUDIO_HOST = os.environ.get("TIENGMO_STUDIO_HOST", "127.0.0.1")
 STUDIO_PORT = int(os.environ.get("TIENGMO_STUDIO_PORT", "8002"))
 STUDIO_SOURCE_PORT = int(os.environ.get("TIENGMO_STUDIO_SOURCE_PORT", "8003"))
+# May an operator name a source on this machine, such as an Icecast of the station's own?
+STUDIO_SOURCES_HERE = os.environ.get("TIENGMO_STUDIO_SOURCES_HERE", "") == "1"
 STUDIO_URL = os.environ.get("TIENGMO_STUDIO_URL", "").rstrip("/")
 STUDIO_ROOT = HOME / "studio"  # what was said live, until it is kept as a sound
 # From a word's arrival here to its sound in the village, and how much of it a segment holds.

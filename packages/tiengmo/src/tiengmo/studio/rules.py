@@ -6,8 +6,9 @@ import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,24 +29,58 @@ PLAYOUT_SILENT_AFTER = timedelta(seconds=6)
 # Boxes play on for as long as the studio's delay, and the end tone; then somebody must finish.
 FINISH_GRACE = timedelta(seconds=12)
 
-# What FFmpeg may open for us: streams and sound cards, never a file of this machine.
-SCHEMES = frozenset(
-    {"http", "https", "rtmp", "rtmps", "rtsp", "rtp", "udp", "tcp", "tls", "srt", "icecast"}
-)
+# What FFmpeg may open for us: streams that we call and that are named, never a file of this machine
+# nor a port on which whoever comes would be heard.
+SCHEMES = frozenset({"http", "https", "rtmp", "rtmps", "rtsp", "srt", "icecast"})
+# Options by which an address would listen, or name files of this machine.
+_FORBIDDEN_OPTIONS = frozenset({"listen", "adapter", "cafile", "ca_file", "cert", "cert_file"})
+_FORBIDDEN_OPTIONS |= frozenset({"key", "key_file"})
 # The decoder library is built without SRT and PulseAudio.
 SRT_PROGRAM = "srt-live-transmit"
-_DEVICE = re.compile(r"alsa:[0-9A-Za-z_.,:=-]{1,100}")
+# Sound cards only: other plugins of ALSA write files.
+_DEVICE = re.compile(
+    r"alsa:(default|(plug)?hw:(CARD=)?[0-9A-Za-z_]{1,40}(,(DEV=)?[0-9]{1,3}){0,2})"
+)
 
 
-def is_source_address(text: str) -> bool:
-    """May this be opened as a source: `https://…`, `rtsp://…`, or a sound card `alsa:hw:1`?"""
+def is_source_address(text: str, *, may_be_here: bool = False) -> bool:
+    """May this be opened as a source: `https://…`, `rtsp://…`, or a sound card `alsa:hw:1`?
+
+    `may_be_here`: also a server on this very machine, such as an Icecast of the station's own.
+    """
     if _DEVICE.fullmatch(text):
         return True
+    if not text.isprintable() or " " in text:
+        return False
     try:
         parts = urlsplit(text)
-        return parts.scheme in SCHEMES and bool(parts.hostname) and " " not in text
+        options = parse_qs(parts.query, keep_blank_values=True)
+        host = parts.hostname or ""
     except ValueError:
         return False
+    return (
+        parts.scheme in SCHEMES
+        and bool(host)
+        and not _FORBIDDEN_OPTIONS & {name.lower() for name in options}
+        and all(mode == "caller" for mode in options.get("mode", []))
+        and (may_be_here or not _is_here(host))
+    )
+
+
+def _is_here(host: str) -> bool:
+    """Is this name or number this machine, its nearest neighbours, or nobody in particular?"""
+    try:
+        return is_own_address(ip_address(host))
+    except ValueError:
+        return host.rstrip(".").lower().split(".")[-1] == "localhost"
+
+
+def is_own_address(address: IPv4Address | IPv6Address) -> bool:
+    """Loopback, link-local (where clouds keep their secrets), unspecified or multicast."""
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return bool(
+        plain.is_loopback or plain.is_link_local or plain.is_unspecified or plain.is_multicast
+    )
 
 
 def is_srt_without_program(address: str) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,7 +76,9 @@ def save_relay(
 
 
 def _check(relay: Relay, hours: Sequence[Hours]) -> None:
-    if relay.source == RelaySource.URL and not is_source_address(relay.url):
+    if relay.source == RelaySource.URL and not is_source_address(
+        relay.url, may_be_here=settings.STUDIO_SOURCES_HERE
+    ):
         raise StudioError(_("Địa chỉ luồng không hợp lệ: %(url)s") % {"url": relay.url[:100]})
     if relay.source == RelaySource.URL and is_srt_without_program(relay.url):
         raise StudioError(_("Máy chủ chưa nhận được SRT: hãy cài gói Debian srt-tools."))

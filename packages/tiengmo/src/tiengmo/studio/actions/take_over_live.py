@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,7 +66,9 @@ def take_over_live(
         )
     if not title.strip():
         raise StudioError(_("Hãy ghi tên buổi phát."))
-    if source == Source.URL and not rules.is_source_address(url):
+    if source == Source.URL and not rules.is_source_address(
+        url, may_be_here=settings.STUDIO_SOURCES_HERE
+    ):
         raise StudioError(_("Địa chỉ luồng không hợp lệ: %(url)s") % {"url": url[:100]})
     if source == Source.URL and rules.is_srt_without_program(url):
         raise StudioError(_("Máy chủ chưa nhận được SRT: hãy cài gói Debian srt-tools."))

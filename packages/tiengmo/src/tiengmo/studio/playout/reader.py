@@ -12,13 +12,16 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import av
 
-from tiengmo.studio.rules import SRT_PROGRAM
+from tiengmo.studio.rules import SRT_PROGRAM, is_own_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +38,10 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> int:
     address = sys.argv[1]
+    # The wheel would look below /tmp, where anybody may put one that loads a library of theirs.
+    os.environ["ALSA_CONFIG_PATH"] = "/usr/share/alsa/alsa.conf"
     try:
+        _refuse_own_addresses(address)
         for piece in _pieces(address):
             os.write(1, piece)
     except BrokenPipeError:
@@ -44,6 +50,16 @@ def main() -> int:
         sys.stderr.write(f"{type(error).__name__}: {error}"[:300] + "\n")
         return 1
     return 0
+
+
+def _refuse_own_addresses(address: str) -> None:
+    """A name from outside must not lead to this machine's own services. Raises OSError."""
+    host = urlsplit(address).hostname if "://" in address else None
+    if host is None or os.environ.get("TIENGMO_STUDIO_SOURCES_HERE") == "1":
+        return
+    for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM):
+        if is_own_address(ip_address(str(found[4][0]).partition("%")[0])):
+            raise PermissionError(f"{host} is this machine: TIENGMO_STUDIO_SOURCES_HERE allows it")
 
 
 def _open(address: str) -> av.container.InputContainer:

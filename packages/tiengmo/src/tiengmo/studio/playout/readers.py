@@ -38,6 +38,8 @@ class Reader:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=64 * 1024,
+            # Whatever an address might write, it is not among our files.
+            cwd="/",
         )
         return cls(process)
 

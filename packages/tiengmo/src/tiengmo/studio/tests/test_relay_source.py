@@ -36,6 +36,11 @@ class Log:
         self.states.append(str(state))
 
 
+@pytest.fixture(autouse=True)
+def _sources_here(monkeypatch):
+    monkeypatch.setenv("TIENGMO_STUDIO_SOURCES_HERE", "1")
+
+
 @pytest.fixture
 def fallback(tmp_path):
     """A tone of 1 kHz: heard in a line of speech at once."""

@@ -20,7 +20,24 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1))
     [
         ("https://dai.vn/phat.mp3", True),
         ("rtsp://10.0.0.1/kenh1", True),
+        ("srt://dai.vn:9000?mode=caller&latency=200", True),
         ("alsa:hw:1", True),
+        ("alsa:plughw:CARD=PCH,DEV=0", True),
+        ("alsa:default", True),
+        ("alsa:file:tiengmo.sqlite3,raw", False),
+        ("alsa:tee:null,x,raw", False),
+        ("srt://0.0.0.0:9000?mode=listener", False),
+        ("srt://dai.vn:9000?mode=listener", False),
+        ("tcp://0.0.0.0:5555?listen=1", False),
+        ("rtmp://dai.vn/kenh?listen=1", False),
+        ("udp://0.0.0.0:5555", False),
+        ("https://h:1/?cafile=/etc/passwd", False),
+        ("http://127.0.0.1:8001/", False),
+        ("http://[::1]/", False),
+        ("http://[::ffff:127.0.0.1]/", False),
+        ("http://169.254.169.254/", False),
+        ("http://localhost./x", False),
+        ("http://dai.vn/a\r\nb", False),
         ("file:///etc/passwd", False),
         ("/etc/passwd", False),
         ("concat:http://a|http://b", False),
@@ -32,6 +49,11 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1))
 )
 def test_only_streams_and_sound_cards_are_sources(address, is_one):
     assert is_source_address(address) is is_one
+
+
+def test_a_server_of_the_station_s_own_is_a_source_where_that_is_configured():
+    assert is_source_address("http://127.0.0.1:8010/dai", may_be_here=True)
+    assert not is_source_address("srt://127.0.0.1:9000?mode=listener", may_be_here=True)
 
 
 def test_hours_past_midnight_belong_to_the_day_they_start_on():

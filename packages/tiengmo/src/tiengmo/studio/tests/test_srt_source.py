@@ -21,6 +21,11 @@ HERTZ = 800.0
 SECONDS = 8
 
 
+@pytest.fixture(autouse=True)
+def _sources_here(monkeypatch):
+    monkeypatch.setenv("TIENGMO_STUDIO_SOURCES_HERE", "1")
+
+
 def transport_stream() -> bytes:
     """MPEG-TS with a tone in MP2, as a station's encoder sends it."""
     tone = (0.3 * np.sin(2 * np.pi * HERTZ * np.arange(RATE * SECONDS) / RATE) * 32767).astype(
@@ -95,6 +100,14 @@ async def test_an_srt_sender_that_is_not_there_ends_the_reader_and_says_why():
     async with asyncio.timeout(20):
         assert await reader.read() is None
     assert await reader.close()
+
+
+async def test_a_name_that_leads_to_this_machine_is_not_opened(monkeypatch):
+    monkeypatch.delenv("TIENGMO_STUDIO_SOURCES_HERE")
+    reader = await Reader.start("http://localhost:9/")
+    async with asyncio.timeout(20):
+        assert await reader.read() is None
+    assert "this machine" in await reader.close()
 
 
 def test_without_the_program_srt_is_refused_before_anybody_waits(monkeypatch):
