@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 from speaker_agent import VERSION
+from speaker_agent.host import Host
+from speaker_agent.local_page.issuing import IssuingDesk
 from speaker_agent.maintenance.updates import install
 from speaker_agent.maintenance.updates.install import (
     PYTHON,
@@ -111,6 +113,20 @@ def test_a_box_without_a_launcher_cannot_be_updated(monkeypatch):
 def test_nor_can_many_boxes_in_one_process(base):
     with pytest.raises(CannotInstall, match="not_updatable"):
         taken(a_box(host=SimpleNamespace(boxes=2)), order())
+
+
+def test_a_box_with_a_page_of_its_own_is_one_box(tmp_path):
+    async def main():
+        host = Host(journal=tmp_path / "journal.db", sounds=tmp_path / "sounds")
+        host.register(lambda: {"a"})
+        box = a_box(host=host, journal=SimpleNamespace(documents=dict))
+        box.clock.monotonic = lambda: 0.0
+        IssuingDesk(box)
+        boxes = host.boxes
+        await host.close()
+        return boxes
+
+    assert asyncio.run(main()) == 1
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,17 @@ class Host:
         self.log_file: Path | None = None
         """What this process writes down, for whoever asks from afar."""
         self._scheduled: list[Callable[[], Collection[str]]] = []
+        self._kept: list[Callable[[], Collection[str]]] = []
         self.client = new_client(context)
         self.fetcher = Fetcher(self.store, self.client, scheduled=self.scheduled_sounds)
 
     def register(self, scheduled: Callable[[], Collection[str]]) -> None:
-        """Ask this whenever room must be made: what some schedule names is not deleted."""
+        """A box joins. Ask this whenever room must be made: what it names is not deleted."""
         self._scheduled.append(scheduled)
+
+    def keep(self, sounds: Callable[[], Collection[str]]) -> None:
+        """Ask this too, although it is no box."""
+        self._kept.append(sounds)
 
     @property
     def boxes(self) -> int:
@@ -45,8 +50,8 @@ class Host:
         return self.fetcher.fetched_bytes // max(1, len(self._scheduled))
 
     def scheduled_sounds(self) -> set[str]:
-        """The hashes that any schedule of any box here still names."""
-        return {sha256 for scheduled in self._scheduled for sha256 in scheduled()}
+        """The hashes that any schedule of any box here still names, and what else is kept."""
+        return {sha256 for sounds in self._scheduled + self._kept for sha256 in sounds()}
 
     async def close(self) -> None:
         """End everything; what was to be written is written."""

@@ -97,7 +97,7 @@ class IssuingDesk:
         self._link_lost_at: float | None = counter()
         kept = json.loads(box.journal.documents().get(ISSUED, "[]"))
         self.issued = [Issued(**one) for one in kept]
-        box.host.register(self.drafts.sounds)
+        box.host.keep(self.drafts.sounds)
         self._storing = asyncio.Lock()
 
     # What there is to choose from
