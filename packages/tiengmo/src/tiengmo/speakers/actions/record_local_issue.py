@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from speaker_link import certificates, envelope, topics
-from speaker_link.errors import Refused
+from speaker_link.errors import RefusalReason, Refused
 from speaker_link.messages import Alert, Takeover
 from speaker_link.replay import MemoryReplayCache
 from speaker_link.trust import Scope, Trust
@@ -17,6 +17,7 @@ from tiengmo.audit.actors import SYSTEM
 from tiengmo.places.queries import area_path
 from tiengmo.speakers import events, keys
 from tiengmo.speakers.models import Box, IssuerKey, LocalIssue, StationKey
+from tiengmo.speakers.revocations import revoked_elsewhere
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ def _read(row: LocalIssue, text: str) -> None:
     body = claimed.body
     if not isinstance(body, Alert | Takeover):
         row.kind = str(claimed.typ)
-        return
+        raise Refused(RefusalReason.WRONG_KIND, f"{claimed.typ} is issued at no box", claimed.id)
     row.message_id, row.kind = claimed.id, str(claimed.typ)
     row.msg_type = body.msg_type if isinstance(body, Alert) else ""
     row.name = body.alert if isinstance(body, Alert) else body.takeover
@@ -110,7 +111,11 @@ def _judge(text: str, box: Box, at: datetime) -> None:
         kid
         for model in (StationKey, IssuerKey)
         for kid in model.objects.filter(revoked_at__lte=at).values_list("kid", flat=True)
-    )
+    ) | {
+        entry.kid
+        for entry in revoked_elsewhere()
+        if entry.kid is not None and entry.revoked_at <= at
+    }
     is_alert = isinstance(body, Alert)
     topic = (topics.alert if is_alert else topics.takeover)(
         body.station, body.alert if is_alert else body.takeover

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from speaker_link import envelope, topics
 from speaker_link.boxes import compose_from_box, sign_as_box
 from speaker_link.key_files import read_key_file
 from speaker_link.local_issues import LocalIssue as Report
-from speaker_link.messages import Alert, Edition
+from speaker_link.messages import Alert, Command, Edition, RevokedKey
 
 from tiengmo.audit.models import AuditEntry
 from tiengmo.people.tests.factories import sign_in
@@ -105,6 +107,36 @@ def test_what_does_not_hold_is_kept_with_its_doubt(box, two, case):
     }[case]
     assert ingest([report(box, text)]).stored[box.serial] == ["report-1"]
     assert models.LocalIssue.objects.get().doubt == expected
+
+
+def test_what_no_box_may_issue_is_taken_in_and_doubted(box, two):
+    body = Command(action="test_tone", duration_ms=100)
+    message = envelope.compose(body, now=timezone.now(), to=box.serial)
+    text = envelope.sign(message, by=[unlock(row, PASSPHRASE) for row in two])
+    assert ingest([report(box, text)]).stored[box.serial] == ["report-1"]
+    row = models.LocalIssue.objects.get()
+    assert (row.kind, row.doubt) == ("command", "wrong_kind")
+
+
+def test_a_key_that_another_app_revoked_holds_no_more(box, two, monkeypatch):
+    now = timezone.now()
+    revoked = RevokedKey(kid=two[0].kid, revoked_at=now - timedelta(hours=1), reason="mất máy")
+    monkeypatch.setattr("tiengmo.speakers.revocations._elsewhere", [lambda: [revoked]])
+    ingest([report(box, signed(box, two))])
+    assert models.LocalIssue.objects.get().doubt == "revoked"
+
+
+def test_listing_them_takes_no_query_for_each(client, box, two, django_assert_max_num_queries):
+    sign_in(client, two[0].user)
+    for number in range(3):
+        ingest([report(box, signed(box, two), f"report-{number}")])
+    page = reverse("speakers_local")
+    with CaptureQueriesContext(connection) as three:
+        client.get(page)
+    for number in range(3, 8):
+        ingest([report(box, signed(box, two), f"report-{number}")])
+    with django_assert_max_num_queries(len(three)):
+        client.get(page)
 
 
 def test_shown_to_who_sees_the_box(client, box, two):
