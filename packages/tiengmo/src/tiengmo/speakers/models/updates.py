@@ -71,8 +71,6 @@ class Deployment(models.Model):
     # When every box of the phase that was there had answered: the soak begins.
     settled_at = models.DateTimeField(null=True, blank=True)
     halt_reason = models.CharField(max_length=300, blank=True)
-    # Failures that a person saw and went on from.
-    forgiven = models.PositiveIntegerField(default=0)
     undoes = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
@@ -119,6 +117,8 @@ class Installation(models.Model):
     detail = models.CharField(max_length=300, blank=True)
     silent_ms = models.PositiveBigIntegerField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # It failed, a person saw that and went on; its next failure counts again.
+    is_forgiven = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -133,8 +133,8 @@ class Installation(models.Model):
         return f"{self.box_id} {self.state}"
 
     def become(self, state: str, **fields: Any) -> None:
-        """Note where it stands; called under the deployment's lock or with a box's report."""
-        self.state, self.changed_at = state, timezone.now()
+        """Note where it stands; the caller has locked this row."""
+        self.state, self.changed_at, self.is_forgiven = state, timezone.now(), False
         for name, value in fields.items():
             setattr(self, name, value)
-        self.save(update_fields=["state", "changed_at", *fields])
+        self.save(update_fields=["state", "changed_at", "is_forgiven", *fields])

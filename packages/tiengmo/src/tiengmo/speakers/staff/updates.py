@@ -18,7 +18,7 @@ from tiengmo.speakers import updates
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.labels import UPDATE_REASONS
 from tiengmo.speakers.models import Artifact, Deployment, InstallState
-from tiengmo.speakers.updates.rollout import FAILING, UNDER_WAY
+from tiengmo.speakers.updates.rollout import FAILING, UNDER_WAY, may_run_it
 
 from . import board as boards
 from .update_forms import DeploymentForm
@@ -97,7 +97,7 @@ def deployment(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": shown,
         "longest_ms": max(silences) if silences else None,
         "may_act": has_role(user, Role.TECHNICIAN, one.unit) or user.is_superuser,
-        "was_confirmed": any(row.confirmed_at for row in rows),
+        "can_be_undone": any(may_run_it(row) for row in rows),
         "is_undone": one.undone_by.exists(),
         "query": "",
     }

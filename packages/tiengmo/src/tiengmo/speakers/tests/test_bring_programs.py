@@ -153,6 +153,78 @@ def test_the_first_that_goes_back_halts_it(village, release, fleet):
     step_deployments()
     deployment.refresh_from_db()
     assert deployment.state == "running", "a person saw it and went on"
+    later(deployment, 31)
+    step_deployments()
+    step_deployments()
+    deployment.refresh_from_db()
+    assert (deployment.phase, len(ordered(deployment))) == (1, 4)
+
+
+def test_who_was_forgiven_and_came_back_hides_no_other_failure(village, release, fleet):
+    release()
+    deployment = begin(village, plan="100%", failure_percent=0)
+    step_deployments()
+    first, second, *_others = ordered(deployment)
+    tell(first, "installing")
+    later(deployment, 36)
+    step_deployments()
+    updates.resume(deployment, by=SYSTEM)
+    tell(first, "confirmed")
+    first.refresh_from_db()
+    assert not first.is_forgiven
+    tell(second, "rolled_back", reason="crashed")
+    step_deployments()
+    deployment.refresh_from_db()
+    assert deployment.state == "halted"
+
+
+def test_orders_go_out_a_few_at_a_time(village, release, fleet, monkeypatch):
+    monkeypatch.setattr("tiengmo.speakers.updates.step.ORDERS_A_STEP", 8)
+    release()
+    deployment = begin(village, plan="100%")
+    for expected in (8, 16, 20):
+        step_deployments()
+        assert len(ordered(deployment)) == expected
+
+
+def test_looking_at_many_orders_takes_no_query_for_each(
+    village, release, fleet, django_assert_max_num_queries
+):
+    release()
+    begin(village, plan="100%")
+    step_deployments()
+    with django_assert_max_num_queries(12):
+        step_deployments()
+
+
+def test_what_comes_to_an_order_that_was_taken_back_still_counts(village, release, fleet):
+    release()
+    deployment = begin(village, plan="100%")
+    step_deployments()
+    first, second, third, *_others = ordered(deployment)
+    tell(second, "confirmed")
+    updates.halt(deployment, by=SYSTEM, reason="")
+    tell(first, "rolled_back", reason="crashed")
+    first.refresh_from_db()
+    assert first.state == InstallState.ROLLED_BACK
+    updates.end(deployment, by=SYSTEM)
+    tell(third, "failed", reason="cancelled")
+    third.refresh_from_db()
+    assert third.state == InstallState.LEFT_OUT
+
+
+def test_who_is_on_the_way_to_a_version_is_taken_back_too(village, release, fleet):
+    release()
+    deployment = begin(village, plan="100%")
+    step_deployments()
+    confirmed, installing, gone_back, *on_order = ordered(deployment)
+    tell(confirmed, "confirmed")
+    tell(installing, "installing")
+    tell(gone_back, "rolled_back", reason="crashed")
+    release("0.1.0", is_roll_back=True)
+    back = updates.undo(deployment, by=SYSTEM)
+    reached = set(back.installations.values_list("box_id", flat=True))
+    assert reached == {one.box_id for one in (confirmed, installing, *on_order)}
 
 
 def test_one_of_many_does_not_halt_it_but_three_do(village, release, fleet):
@@ -273,7 +345,7 @@ def test_the_way_back_needs_a_signature_of_its_own(village, release, fleet):
     assert deployment.state == "running", "a refusal changes nothing"
     release("0.1.0", is_roll_back=True)
     back = updates.undo(deployment, by=SYSTEM)
-    assert set(back.installations.values_list("box_id", flat=True)) == {o.box_id for o in done}
+    assert {o.box_id for o in done} <= set(back.installations.values_list("box_id", flat=True))
     step_deployments()
     texts = peek(OutgoingCommand.objects.get(pk=ordered(back)[0].command_id).payload).body.updates
     assert all(peek(text).body.is_roll_back for text in texts)

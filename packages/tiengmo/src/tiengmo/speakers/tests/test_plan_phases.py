@@ -34,7 +34,7 @@ def test_a_plan_that_cannot_be_read(text):
 def test_more_failure_is_never_borne_better(confirmed, failing, percent):
     def bad(failing):
         count = Count(confirmed=confirmed, failing=failing)
-        return too_many_fail(count, failure_percent=percent, forgiven=0)
+        return too_many_fail(count, failure_percent=percent)
 
     assert not bad(0)
     assert bad(failing + 1) or not bad(failing)
@@ -42,10 +42,18 @@ def test_more_failure_is_never_borne_better(confirmed, failing, percent):
 
 def test_nothing_goes_on_before_it_has_soaked():
     count = Count(confirmed=3)
-    how = {"is_last": False, "soak": timedelta(minutes=60), "failure_percent": 5, "forgiven": 0}
+    how = {"is_last": False, "soak": timedelta(minutes=60), "failure_percent": 5}
     soaked = timedelta(minutes=60)
     assert judge(count, settled_at=NOW - soaked, now=NOW, **how) is Next.GO_ON
     assert judge(count, settled_at=NOW - soaked * 0.9, now=NOW, **how) is Next.WAIT
     assert judge(count, settled_at=None, now=NOW, **how) is Next.WAIT
     none = Count(waiting_away=3)
     assert judge(none, settled_at=NOW - soaked, now=NOW, **how) is Next.WAIT
+
+
+def test_failures_that_a_person_forgave_are_answers_too():
+    how = {"is_last": False, "soak": timedelta(0), "failure_percent": 5, "now": NOW}
+    assert judge(Count(failing=1), settled_at=NOW, **how) is Next.HALT
+    assert judge(Count(failing=1, forgiven=1), settled_at=NOW, **how) is Next.GO_ON
+    assert judge(Count(failing=2, forgiven=1), settled_at=NOW, **how) is Next.HALT
+    assert judge(Count(), settled_at=NOW, **how) is Next.GO_ON, "all were retired meanwhile"

@@ -40,8 +40,8 @@ def record_update(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> No
             silent_ms=body.silent_ms,
             confirmed_at=arrival.received_at if body.state == "confirmed" else None,
         )
-    elif one.state in _OVER:
-        return  # a copy that came late
+    elif one.state in _OVER or (one.state == InstallState.LEFT_OUT and body.state == "failed"):
+        return  # a copy that came late, or the end of what nobody waits for
     elif body.state == "installing":
         one.become(InstallState.INSTALLING, reason="", detail="")
     elif reason in PASSING:
@@ -53,9 +53,11 @@ def record_update(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> No
 
 def note_refused_order(command_id: str, *, box: Box, detail: str) -> None:
     """The box took the order itself for impossible; its answer begins with the reason's name."""
-    one = Installation.objects.filter(
-        command_id=command_id, box=box, state=InstallState.ORDERED
-    ).first()
+    one = (
+        Installation.objects.select_for_update()
+        .filter(command_id=command_id, box=box, state=InstallState.ORDERED)
+        .first()
+    )
     if one is None:
         return
     reason, _, more = detail.partition(":")

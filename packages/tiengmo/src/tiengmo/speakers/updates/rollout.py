@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 OPEN = (DeploymentState.RUNNING, DeploymentState.HALTED)
 FAILING = (InstallState.FAILED, InstallState.ROLLED_BACK, InstallState.SILENT)
 UNDER_WAY = (InstallState.ORDERED, InstallState.INSTALLING)
+# Reasons of ours and not of the box's: it was told to stop, or did not answer.
+OPEN_ENDS = ("taken_back", "no_answer")
 
 
 def good_artifacts(version: str, *, is_roll_back: bool = False) -> list[Artifact]:
@@ -190,9 +192,9 @@ def resume(deployment: Deployment, *, by: Actor) -> None:
         if row.state != DeploymentState.HALTED:
             return
         row.state, row.halt_reason = DeploymentState.RUNNING, ""
-        row.forgiven = row.installations.filter(state__in=FAILING).count()
-        row.save(update_fields=["state", "halt_reason", "forgiven"])
-        record("speakers.deployment_resumed", by=by, subject=row, detail={"forgiven": row.forgiven})
+        row.save(update_fields=["state", "halt_reason"])
+        forgiven = row.installations.filter(state__in=FAILING).update(is_forgiven=True)
+        record("speakers.deployment_resumed", by=by, subject=row, detail={"forgiven": forgiven})
 
 
 def end(deployment: Deployment, *, by: Actor) -> None:
@@ -213,8 +215,17 @@ def end(deployment: Deployment, *, by: Actor) -> None:
         record("speakers.deployment_ended", by=by, subject=row, detail={})
 
 
+def may_run_it(one: Installation) -> bool:
+    """Does the box run the version, or may it, for all that it has said?"""
+    if one.confirmed_at is not None or one.state in {*UNDER_WAY, InstallState.SILENT}:
+        return True
+    # Left out or waiting with an order that it may still come to; or it was never heard again.
+    unanswered = {InstallState.WAITING, InstallState.LEFT_OUT, InstallState.FAILED}
+    return bool(one.command_id) and one.reason in OPEN_ENDS and one.state in unanswered
+
+
 def undo(deployment: Deployment, *, by: Actor) -> Deployment:
-    """Take the version back from every box that runs it, all at once: a deployment of its own.
+    """Take the version back from every box that runs it or may soon: a deployment of its own.
 
     The lower version must have been released as a roll-back, with the root key: a stolen account
     must not bring an old fault back.
@@ -224,12 +235,14 @@ def undo(deployment: Deployment, *, by: Actor) -> Deployment:
     """
     _check(by, deployment.unit)
     with transaction.atomic():
+        _locked(deployment)
+        touched = [
+            one.pk for one in deployment.installations.select_for_update() if may_run_it(one)
+        ]
         end(deployment, by=by)
         done = [
             one
-            for one in deployment.installations.filter(confirmed_at__isnull=False).select_related(
-                "box"
-            )
+            for one in deployment.installations.filter(pk__in=touched).select_related("box")
             if not one.box.is_retired
         ]
         before = Counter(one.version_before for one in done if one.version_before)
@@ -258,13 +271,15 @@ def _stop(row: Deployment, state: DeploymentState, *, by: Actor, reason: str) ->
     row.state, row.halt_reason = state, reason[:300]
     row.ended_at = timezone.now() if state == DeploymentState.ENDED else None
     row.save(update_fields=["state", "halt_reason", "ended_at"])
-    for one in row.installations.filter(state=InstallState.ORDERED).select_related("box__village"):
+    ordered = row.installations.filter(state=InstallState.ORDERED).select_for_update(of=("self",))
+    for one in ordered.select_related("box__village__unit"):
         if not one.box.is_retired:
             try:
                 cancel_update(one.box, by=by)
             except NoStationKey:
                 continue  # nobody may sign: the order expires by itself
-        one.become(InstallState.WAITING, command_id="")
+        # Its order stays known until another is given: the box may have come to it already.
+        one.become(InstallState.WAITING, reason="taken_back", detail="")
 
 
 def _locked(deployment: Deployment) -> Deployment:

@@ -16,7 +16,9 @@ ANSWER_WITHIN = timedelta(minutes=35)
 SILENT_AFTER = timedelta(minutes=10)
 MAX_ATTEMPTS = 12
 # What another moment may cure is no failure of the program's.
-PASSING = frozenset({"no_quiet_moment", "cancelled", "busy", "untrusted_time", "expired"})
+PASSING = frozenset(
+    {"not_fetched", "no_quiet_moment", "cancelled", "busy", "untrusted_time", "expired"}
+)
 _STEP = re.compile(r"(\d{1,6})\s*(%?)")
 
 
@@ -36,6 +38,7 @@ class Count:
     under_way: int = 0
     confirmed: int = 0
     failing: int = 0
+    forgiven: int = 0  # of those that fail: a person saw them and went on
 
 
 def read_plan(text: str, boxes: int) -> list[int]:
@@ -66,16 +69,17 @@ def read_plan(text: str, boxes: int) -> list[int]:
     return reached
 
 
-def too_many_fail(count: Count, *, failure_percent: int, forgiven: int) -> bool:
+def too_many_fail(count: Count, *, failure_percent: int) -> bool:
     """Of the boxes that answered, do more fail than a technician bears?"""
-    failing = count.failing - forgiven
+    failing = count.failing - count.forgiven
     answered = count.confirmed + failing
     return failing > 0 and failing * 100 > failure_percent * answered
 
 
 def is_settled(count: Count) -> bool:
     """Has every box of the phases begun answered that is there to answer?"""
-    return count.under_way == 0 and count.waiting_here == 0 and count.confirmed > 0
+    has_answer = count.confirmed + count.failing > 0 or count.waiting_away == 0
+    return has_answer and count.under_way == 0 and count.waiting_here == 0
 
 
 def judge(
@@ -85,11 +89,10 @@ def judge(
     settled_at: datetime | None,
     soak: timedelta,
     failure_percent: int,
-    forgiven: int,
     now: datetime,
 ) -> Next:
     """What to do with a deployment that runs."""
-    if too_many_fail(count, failure_percent=failure_percent, forgiven=forgiven):
+    if too_many_fail(count, failure_percent=failure_percent):
         return Next.HALT
     if not is_settled(count) or settled_at is None or now - settled_at < soak:
         return Next.WAIT

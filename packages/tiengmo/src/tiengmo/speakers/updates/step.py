@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# A short transaction, and downloads that begin one after the other: the rest at the next look.
+ORDERS_A_STEP = 50
+IDS_A_QUERY = 500
+
 
 def step_deployments(now: datetime | None = None) -> None:
     """Look at every deployment that runs; one that fails must not hold up the others."""
@@ -65,11 +69,15 @@ def _step(deployment: Deployment, now: datetime) -> None:
             halt(row, by=SYSTEM, reason=_("Bản này đã bị thu hồi hoặc hết hạn."))
             return
         reached = row.phases[min(row.phase, len(row.phases) - 1)]
+        # A report that is being taken in is waited for: it must not be written over.
         members = list(
-            row.installations.filter(position__lt=reached).select_related("box__village__unit")
+            row.installations.filter(position__lt=reached)
+            .select_for_update(of=("self",))
+            .select_related("box__village__unit")
         )
+        alive = _orders_alive(members, now)
         for one in members:
-            _look_at(one, now)
+            _look_at(one, now, alive)
         count = _count(members)
         if row.settled_at is None and is_settled(count):
             row.settled_at = now
@@ -80,7 +88,6 @@ def _step(deployment: Deployment, now: datetime) -> None:
             settled_at=row.settled_at,
             soak=timedelta(minutes=row.soak_minutes),
             failure_percent=row.failure_percent,
-            forgiven=row.forgiven,
             now=now,
         )
         if verdict is Next.HALT:
@@ -101,12 +108,26 @@ def _step(deployment: Deployment, now: datetime) -> None:
             row.save(update_fields=["state", "ended_at"])
             record("speakers.deployment_finished", by=SYSTEM, subject=row, detail={})
             return
-        for one in members:
-            if one.state == InstallState.WAITING and one.box.is_online:
-                _order(one, row.version, texts)
+        waiting = [
+            one for one in members if one.state == InstallState.WAITING and one.box.is_online
+        ]
+        for one in waiting[:ORDERS_A_STEP]:
+            _order(one, row.version, texts)
 
 
-def _look_at(one: Installation, now: datetime) -> None:
+def _orders_alive(members: list[Installation], now: datetime) -> set[str]:
+    """The orders that their boxes may still come to."""
+    ids = [one.command_id for one in members if one.state == InstallState.ORDERED]
+    alive: set[str] = set()
+    for start in range(0, len(ids), IDS_A_QUERY):
+        rows = OutgoingCommand.objects.filter(
+            pk__in=ids[start : start + IDS_A_QUERY], expires_at__gte=now
+        )
+        alive.update(rows.exclude(state=CommandState.EXPIRED).values_list("pk", flat=True))
+    return alive
+
+
+def _look_at(one: Installation, now: datetime, alive: set[str]) -> None:
     """What the box's own reports do not say: that it never came back, or never answered."""
     box = one.box
     if box.is_retired:
@@ -127,10 +148,8 @@ def _look_at(one: Installation, now: datetime) -> None:
     elif one.state == InstallState.CONFIRMED:
         if is_gone and box.silent_since is not None and one.confirmed_at is not None:
             one.become(InstallState.SILENT, reason="no_answer")
-    elif one.state == InstallState.ORDERED:
-        command = OutgoingCommand.objects.filter(pk=one.command_id).first()
-        if command is None or command.state == CommandState.EXPIRED or command.expires_at < now:
-            try_again(one, "no_answer")
+    elif one.state == InstallState.ORDERED and one.command_id not in alive:
+        try_again(one, "no_answer")
 
 
 def _is_gone(box: Box, now: datetime) -> bool:
@@ -140,11 +159,9 @@ def _is_gone(box: Box, now: datetime) -> bool:
 
 
 def try_again(one: Installation, reason: str, detail: str = "") -> None:
-    """Another moment may do; but not for ever."""
-    if one.attempts >= MAX_ATTEMPTS:
-        one.become(InstallState.FAILED, reason=reason, detail=detail[:300], command_id="")
-    else:
-        one.become(InstallState.WAITING, reason=reason, detail=detail[:300], command_id="")
+    """Another moment may do; but not for ever. What the last order came to is still listened to."""
+    state = InstallState.FAILED if one.attempts >= MAX_ATTEMPTS else InstallState.WAITING
+    one.become(state, reason=reason, detail=detail[:300])
 
 
 def _order(one: Installation, version: str, texts: list[str]) -> None:
@@ -152,6 +169,8 @@ def _order(one: Installation, version: str, texts: list[str]) -> None:
     one.become(
         InstallState.ORDERED,
         command_id=command.pk,
+        reason="",
+        detail="",
         attempts=one.attempts + 1,
         version_before=one.box.agent_version or one.version_before,
     )
@@ -167,6 +186,7 @@ def _count(members: list[Installation]) -> Count:
         under_way=sum(states[state] for state in UNDER_WAY),
         confirmed=states[InstallState.CONFIRMED],
         failing=sum(states[state] for state in FAILING),
+        forgiven=sum(1 for one in members if one.state in FAILING and one.is_forgiven),
     )
 
 
