@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
+from tiengmo.audit.queries import entries_about
 from tiengmo.people.models import Role
 from tiengmo.people.queries import has_role, line_of, units_below, units_where
-from tiengmo.places.queries import households_in, villages_in
+from tiengmo.places.queries import households_in, top_units, villages_in
 from tiengmo.speakers.issuers import certified_key
 from tiengmo.speakers.models import Box, HeldSound, PlayReport
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from tiengmo.audit.models import AuditEntry
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
 
@@ -78,6 +80,26 @@ def alerts_for(user: User) -> QuerySet[Alert]:
 
 def may_issue(user: User, unit: Unit) -> bool:
     return any(has_role(user, role, unit) for role in ISSUING_ROLES)
+
+
+def holds_at_the_top(user: User, *roles: str) -> bool:
+    """Has this person one of these roles for the whole locality?"""
+    return all(any(has_role(user, role, top) for role in roles) for top in top_units())
+
+
+def text_changes(alert: Alert) -> dict[str, AuditEntry]:
+    """Who last changed the words and recordings that a draft took over, by language."""
+    if alert.template is None:
+        return {}
+    found = {}
+    for text in alert.template.texts.all():
+        entries = entries_about(text).filter(
+            action="alerts.template_text_saved", at__lte=alert.created_at
+        )
+        entry = entries.order_by("-sequence").first()
+        if entry is not None:
+            found[text.language] = entry
+    return found
 
 
 def may_second(user: User, alert: Alert) -> bool:

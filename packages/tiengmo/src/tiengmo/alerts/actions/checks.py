@@ -12,6 +12,7 @@ from tiengmo.alerts.workflow import State, may_move
 from tiengmo.people.actions import require_role
 from tiengmo.people.errors import NotAllowed
 from tiengmo.people.models import Role, User
+from tiengmo.places.queries import top_units
 from tiengmo.speakers.issuers import certified_key, unlock
 
 if TYPE_CHECKING:
@@ -29,6 +30,22 @@ def require_issuer(user: User, unit: Unit) -> None:
             require_role(user, Role.OPERATOR, unit)
         except NotAllowed:
             raise error from None
+
+
+def require_at_the_top(user: User, *roles: Role) -> None:
+    """One of these roles for the whole locality: what is kept once for everybody needs it.
+
+    Raises NotAllowed.
+    """
+    for top in top_units():
+        refusals = []
+        for role in roles:
+            try:
+                require_role(user, role, top)
+            except NotAllowed as error:
+                refusals.append(error)
+        if len(refusals) == len(roles):
+            raise refusals[0]
 
 
 def signer_of(user: User, unit: Unit, passphrase: str) -> Signer:

@@ -24,6 +24,7 @@ from tiengmo.alerts.queries import (
     extent_of,
     heard_from,
     may_issue,
+    text_changes,
     thread_of,
     unspoken_languages,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from tiengmo.alerts.models import Info
+    from tiengmo.audit.models import AuditEntry
 
     from .common import StaffRequest
 
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
 def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     alert = get_object_or_404(alerts_for(request.user), pk=pk)
     user = request.user
-    infos = [_voice(info) for info in alert.infos.all()]
+    changes = text_changes(alert)
+    infos = [_voice(info, changes.get(info.language)) for info in alert.infos.all()]
     may = may_issue(user, alert.station)
     has_key = may and certified_key(user, alert.station) is not None
     newer = Alert.objects.filter(replaces=alert).exclude(state=State.REJECTED).first()
@@ -86,10 +89,11 @@ def alert_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _voice(info: Info) -> dict[str, Any]:
+def _voice(info: Info, change: AuditEntry | None) -> dict[str, Any]:
     sound = info.sound
     return {
         "info": info,
+        "change": change,
         "language": LANGUAGES.get(info.language, info.language),
         "is_ready": sound is None or sound.is_ready,
         "error": sound.error if sound is not None and sound.status == sound.Status.FAILED else "",

@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
 
+from tiengmo.alerts.actions import save_template_text
 from tiengmo.alerts.models import Template, TemplateText
-from tiengmo.audit.actions import record
-from tiengmo.people.models import Role
-from tiengmo.people.queries import roles_of
-from tiengmo.voices.actions import accept_recording
+from tiengmo.alerts.queries import ISSUING_ROLES, holds_at_the_top
 
 from .common import attempt, home_trail, page
 from .languages import LANGUAGES
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from .common import StaffRequest
-
-WRITERS = frozenset({Role.EDITOR, Role.APPROVER, Role.OPERATOR, Role.ADMINISTRATOR})
 
 
 class TextForm(forms.ModelForm[TemplateText]):
@@ -69,6 +65,7 @@ def templates(request: StaffRequest) -> HttpResponse:
         "templates",
         title=_("Mẫu cảnh báo"),
         trail=home_trail(),
+        may_write=holds_at_the_top(request.user, *ISSUING_ROLES),
         rows=[
             {
                 "template": row,
@@ -84,7 +81,7 @@ def templates(request: StaffRequest) -> HttpResponse:
 
 def template(request: StaffRequest, pk: int) -> HttpResponse:
     """Add or replace one language of a hazard: its words and somebody's voice."""
-    if not WRITERS & roles_of(request.user):
+    if not holds_at_the_top(request.user, *ISSUING_ROLES):
         denied: HttpResponse = permission_denied(request)
         return denied
     row = get_object_or_404(Template, pk=pk)
@@ -110,18 +107,9 @@ def template(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _save(form: Any, request: StaffRequest) -> TemplateText:
-    text: TemplateText = form.save(commit=False)
-    recording = form.cleaned_data["recording"]
-    if recording is not None:
-        text.sound = accept_recording(recording, language=text.language, by=request.user)
-    all_clear = form.cleaned_data["all_clear_recording"]
-    if all_clear is not None:
-        text.all_clear_sound = accept_recording(all_clear, language=text.language, by=request.user)
-    text.save()
-    record(
-        "alerts.template_text_saved",
+    return save_template_text(
+        form.save(commit=False),
         by=request.user,
-        subject=text,
-        detail={"template": text.template.name, "language": text.language},
+        recording=form.cleaned_data["recording"],
+        all_clear_recording=form.cleaned_data["all_clear_recording"],
     )
-    return text
