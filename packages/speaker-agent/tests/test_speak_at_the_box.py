@@ -2,10 +2,13 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from speaker_link import envelope
 from speaker_link.kinds import Kind
+from speaker_link.messages import Revocations, RevokedKey
 
 from bench.agent_peer import opus, speechlike
 from bench.agent_village import PASSPHRASE, Person, Village
@@ -173,5 +176,52 @@ def test_carry_it_to_the_next_village(run, village, lan, pao, tmp_path):
             assert answer.status_code == 403
             assert "wrong_area" in stranger.refusals()
             assert not stranger.reports(Kind.LOCAL_ISSUE)
+
+    run(story())
+
+
+def revoking(village, version, *people):
+    entries = [
+        RevokedKey(kid=one.key.kid, revoked_at=datetime.now(UTC), reason="mất máy")
+        for one in people
+    ]
+    message = envelope.compose(Revocations(version=version, revoked=entries), now=datetime.now(UTC))
+    return envelope.sign(message, by=[envelope.Signer(village.root)]).encode()
+
+
+def test_a_voice_outlives_what_the_broker_sends_again(run, village, lan, pao):
+    """A list of revoked keys comes with each subscription, and is old news."""
+    other, another = Person(village.root, "Cũ (#8)"), Person(village.root, "Cũ (#9)")
+
+    async def story():
+        async with village.running():
+            inbox = village.box.inbox
+            known = revoking(village, 1, other)
+            await inbox._read("tm/1/revocations", known)
+            where = await open_microphone(village, lan, pao)
+            await inbox._read("tm/1/revocations", known)
+            # Nor does a new list end it that names neither of the two.
+            await inbox._read("tm/1/revocations", revoking(village, 2, other, another))
+            assert village.box.desk.streams()
+            await speak(village, where, speechlike(0.4))
+            await inbox._read("tm/1/revocations", revoking(village, 3, other, another, pao))
+            assert not village.box.desk.streams()
+            # The telephone is told that nobody hears it.
+            late = await village.phone.post(f"{where}/am?rate={RATE}", content=b"\0\0" * 4800)
+            assert late.status_code == 404
+
+    run(story())
+
+
+def test_an_operator_stops_the_voice(run, village, lan, pao):
+    async def story():
+        async with village.running():
+            where = await open_microphone(village, lan, pao)
+            await speak(village, where, speechlike(0.4))
+            assert village.box.desk.silence(village.site.microphone.stream.item_id)
+            late = await village.phone.post(f"{where}/am?rate={RATE}", content=b"\0\0" * 4800)
+            assert late.status_code == 404
+            # Another may speak: the place is free.
+            await village.until(lambda: village.site.microphone.is_over, seconds=3)
 
     run(story())

@@ -17,12 +17,12 @@ from speaker_link.trust import Trust
 from speaker_agent import VERSION
 from speaker_agent.connection import Line, Retired, Traffic, keep_connected
 from speaker_agent.host import Host
-from speaker_agent.inbox import SCHEDULE_PREFIX, Inbox
+from speaker_agent.inbox import Inbox
 from speaker_agent.journal import BoxJournal
 from speaker_agent.maintenance.condition import condition_of
 from speaker_agent.maintenance.updates.install import Installer
 from speaker_agent.maintenance.volume import follow_volume_hours, volume_on_assignment
-from speaker_agent.obeying import obey
+from speaker_agent.obeying import distrust, obey
 from speaker_agent.on_air.desk import Desk
 from speaker_agent.outputs import Output, open_output
 from speaker_agent.playing.conductor import Conductor
@@ -35,6 +35,7 @@ from speaker_agent.reports import Pen, Reporter
 from speaker_agent.sound.holding import Holder
 from speaker_agent.state import StateDir
 from speaker_agent.timing import Clock, Sources
+from speaker_agent.timing.once_known import OnceKnown
 from speaker_agent.timing.timekeeper import CLOCK, Timekeeper
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,7 @@ class Box:
             on_assignment=self._on_assignment,
             on_schedule=self._on_schedule,
             on_command=lambda message: obey(self, message),
-            on_distrust=self._on_distrust,
+            on_distrust=lambda: distrust(self),
         )
         self.conductor = Conductor(
             host=host,
@@ -141,7 +142,8 @@ class Box:
         self._status_due = asyncio.Event()
         self._line: Line | None = None
         self._followed: list[str] = []
-        self._time_known_at = 0.0
+        self.distrust_is_due = False
+        self._once_known = OnceKnown(self.clock, self._take_up_what_waited)
         host.register(self.book.sounds)
         host.pacer.add(self.player)
 
@@ -163,10 +165,10 @@ class Box:
 
     async def run(self) -> None:
         """Until cancelled, or until the box is retired."""
-        await self.inbox.recall()
-        await self._on_time_known()
-        await self.pen.begin_session()
         try:
+            await self.inbox.recall()
+            await self._on_time_known()
+            await self.pen.begin_session()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.conductor.run())
                 tasks.create_task(self._keep_house())
@@ -187,6 +189,7 @@ class Box:
             self._leave()
 
     def _leave(self) -> None:
+        self._once_known.close()
         for task in self._beside:
             task.cancel()
         self.installer.close()
@@ -246,7 +249,8 @@ class Box:
             return
         status = Status(state="offline", agent_version=VERSION)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(line.status(self.pen.write(status)), 1.0)
+            async with asyncio.timeout(1.0):
+                await line.status(self.pen.write(status))
 
     def _own_topics(self) -> list[str]:
         stations = self.assignment.stations if self.assignment else []
@@ -280,7 +284,7 @@ class Box:
             )
             await self._line.subscribe([t for station in new for t in topics.of_station(station)])
         await self.desk.reassign(assignment)
-        self._after_schedule()
+        self.after_schedule()
 
     def _on_schedule(self, schedule: Schedule, without_time: bool) -> bool:
         if self.assignment is None:
@@ -290,34 +294,26 @@ class Box:
         ):
             return False
         began_at = self.clock.server_at(self.began_at)
-        self.book.blame_unknown_time(since=began_at, until=self._time_known_at)
-        self._after_schedule()
+        self.book.blame_unknown_time(since=began_at, until=self._once_known.known_at)
+        self.after_schedule()
         return True
 
-    def _after_schedule(self) -> None:
+    def after_schedule(self) -> None:
+        """What there is to play changed."""
         self.holder.look()
         self.conductor.look()
         self.tell_status()
 
-    async def _on_distrust(self) -> None:
-        """A key was revoked: what it alone had signed is not played any more."""
-        if not self.clock.is_trusted:
-            return
-        valid = await self.inbox.still_valid()
-        await self.desk.distrust(valid)
-        for station in [s for s in self.book.schedules if SCHEDULE_PREFIX + s not in valid]:
-            log.warning("%s: the schedule of %s is no longer believed", self.serial, station)
-            self.journal.drop(SCHEDULE_PREFIX + station)
-            self.book.withdraw_station(station)
-        self._after_schedule()
-
     async def _on_time_known(self) -> None:
-        if self.clock.is_trusted and not self._time_known_at:
-            self._time_known_at = self.clock.now()
-            await self.inbox.recall_schedules()
-            await self.inbox.read_what_waited_for_time()
-            self.tell_status()
+        await self._once_known.look()
         self.conductor.look()
+
+    async def _take_up_what_waited(self) -> None:
+        await self.inbox.recall_schedules()
+        await self.inbox.read_what_waited_for_time()
+        if self.distrust_is_due:
+            await distrust(self)
+        self.tell_status()
 
     def _on_play_change(self) -> None:
         self.holder.look()

@@ -106,16 +106,19 @@ class Inbox:
     async def work(self) -> None:
         """Judge what waits, as soon as the time is known or seems not to come."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.timekeeper.settled.wait(), PATIENCE_SECONDS)
+            # Not wait_for, here and elsewhere: on Python 3.11 it may swallow its caller's end.
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.timekeeper.settled.wait()
         while True:
             topic, payload = await self._waiting.get()
             await self._read(topic, payload)
 
     async def read_what_waited_for_time(self) -> None:
         """The time is known now: what was refused for want of it is judged again."""
-        waiting, self._without_time = self._without_time, {}
-        for topic, payload in waiting.items():
-            await self._read(topic, payload)
+        for topic in list(self._without_time):
+            payload = self._without_time.pop(topic, None)
+            if payload is not None:
+                await self._read(topic, payload)
 
     async def _judge(
         self, topic: str | None, payload: bytes | str, *, memory: ReplayMemory | NoMemory
@@ -218,14 +221,20 @@ class Inbox:
             case Command():
                 await self._on_command(message)
             case Revocations() as revocations:
-                self.trust = self.trust.with_revocations(revocations)
-                await asyncio.wrap_future(self.journal.keep(REVOCATIONS, text))
-                await self._on_distrust()
+                await self._revoke(revocations, text)
             case RootRotation() as rotation:
                 self.trust = self.trust.with_rotation(rotation)
                 await asyncio.wrap_future(self.journal.keep(ROTATION, text))
             case _:
                 log.warning("%s: nothing is done with %s", self.serial, message.typ)
+
+    async def _revoke(self, revocations: Revocations, text: str) -> None:
+        trust = self.trust.with_revocations(revocations)
+        is_changed, self.trust = trust.revoked != self.trust.revoked, trust
+        await asyncio.wrap_future(self.journal.keep(REVOCATIONS, text))
+        # A broker sends its copy with every subscription: nothing is judged again for that.
+        if is_changed:
+            await self._on_distrust()
 
     async def _assign(self, assignment: Assignment, text: str) -> None:
         if assignment == self.assignment:
@@ -299,9 +308,9 @@ class Inbox:
     async def still_valid(self) -> set[str]:
         """The kept words of stations that would be believed if they came now: after a revocation.
 
-        By the names of their documents.
+        By the names of their documents; what is spoken at the box has one too, in memory.
         """
-        documents = await asyncio.to_thread(self.journal.documents)
+        documents = await asyncio.to_thread(self.journal.documents) | self.desk.spoken_here()
         return {
             name
             for name, text in documents.items()

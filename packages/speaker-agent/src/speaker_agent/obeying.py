@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import TYPE_CHECKING, Literal
 
 from speaker_link.kinds import Kind
 from speaker_link.messages import Command, CommandAction, CommandResult, CutReason, LogReport
 
+from speaker_agent.inbox import SCHEDULE_PREFIX
 from speaker_agent.maintenance.log_file import last_lines, parts
 from speaker_agent.maintenance.self_test import SERIOUS, self_test
 from speaker_agent.maintenance.updates.install import CannotInstall
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from speaker_link.envelope import Message
 
     from speaker_agent.box import Box
+log = logging.getLogger(__name__)
 
 
 class CannotObey(Exception):
@@ -137,3 +140,18 @@ async def _stop(box: Box, item_id: str | None) -> str:
             await box.conductor.refuse_to_play(entry, CutReason.STOPPED)
     box.conductor.look()
     return TONE_KEY if item_id == TONE_KEY else item_id
+
+
+async def distrust(box: Box) -> None:
+    """A key was revoked: what it alone had signed is not played any more."""
+    # Without the time nothing can be judged; it is done when the time is known.
+    box.distrust_is_due = not box.clock.is_trusted
+    if box.distrust_is_due:
+        return
+    valid = await box.inbox.still_valid()
+    await box.desk.distrust(valid)
+    for station in [s for s in box.book.schedules if SCHEDULE_PREFIX + s not in valid]:
+        log.warning("%s: the schedule of %s is no longer believed", box.serial, station)
+        box.journal.drop(SCHEDULE_PREFIX + station)
+        box.book.withdraw_station(station)
+    box.after_schedule()

@@ -156,10 +156,10 @@ class Reporter:
         self._has_work.set()
         while True:
             try:
-                await asyncio.wait_for(
-                    self._has_work.wait(),
-                    RESEND_SECONDS * random.uniform(0.8, 1.5),  # noqa: S311 - no secret
-                )
+                # Not wait_for: on Python 3.11 it may swallow the end of the line, and go on.
+                pause = RESEND_SECONDS * random.uniform(0.8, 1.5)  # noqa: S311 - no secret
+                async with asyncio.timeout(pause):
+                    await self._has_work.wait()
             except TimeoutError:
                 self._to_send = deque(self._waiting)
             self._has_work.clear()

@@ -247,8 +247,11 @@ class IssuingDesk:
 
     # The second
 
-    async def second(self, draft: Draft, key: bytes, passphrase: str) -> Message[Any]:
-        """Add the second signature; if the box believes the two, it obeys. Raises TurnedAway."""
+    async def second(self, draft: Draft, key: bytes, passphrase: str) -> tuple[Message[Any], str]:
+        """Add the second signature; if the box believes the two, it obeys. Raises TurnedAway.
+
+        The message and its signed text.
+        """
         opened = await self.keys.open(key, passphrase, kind=draft.message.typ)
         start = None
         if isinstance(draft.message.body, Alert) and self.box.clock.is_trusted:
@@ -257,7 +260,7 @@ class IssuingDesk:
         text = envelope.countersign(draft.text, by=opened.signer, start=start)
         message = await self._issue(text, "signed_here")
         self.drafts.drop(draft.name)
-        return message
+        return message, text
 
     async def hand_in(self, raw: bytes) -> Message[Any]:
         """An alert that two people signed at another box. Raises TurnedAway."""

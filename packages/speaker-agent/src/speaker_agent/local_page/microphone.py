@@ -58,9 +58,14 @@ class Microphone:
         """How long it may still be used."""
         return max(0, int(self._ends_at - self.box.clock.monotonic()))
 
+    @property
+    def is_cut(self) -> bool:
+        """Was it ended from elsewhere: stopped by an operator, or a signer's key revoked?"""
+        return self.stream.is_silenced or not self.stream.is_on_air
+
     def take(self, raw: bytes, rate: int) -> None:
         """The next samples: 16 bits, little end first, mono. Raises TurnedAway."""
-        if self.is_over or not self.seconds_left:
+        if self.is_over or self.is_cut or not self.seconds_left:
             raise TurnedAway("no_such_draft", is_reported=False)
         if not RATES[0] <= rate <= RATES[1] or len(raw) % 2 or len(raw) > MAX_BLOCK_BYTES:
             raise TurnedAway("bad_form", "not samples")
@@ -110,7 +115,7 @@ class Microphone:
             now = self.box.clock.monotonic()
             silent = self._heard_at is not None and now - self._heard_at > GONE_SECONDS
             unused = self._heard_at is None and now - self._made_at > BEGIN_WITHIN_SECONDS
-            if silent or unused or now >= self._ends_at:
+            if silent or unused or self.is_cut or now >= self._ends_at:
                 await self.end()
 
     async def end(self) -> None:

@@ -171,10 +171,10 @@ class Site:
         is_voice = isinstance(draft.message.body, Takeover)
         if is_voice and self.microphone is not None and not self.microphone.is_over:
             raise TurnedAway("is_speaking", is_reported=False)
-        message = await self.desk.second(draft, *_key(form))
+        message, text = await self.desk.second(draft, *_key(form))
         if not is_voice:
             return _go(f"/da-phat/{message.body.alert}")
-        stream = await self.box.desk.speak_here(message)
+        stream = await self.box.desk.speak_here(message, text)
         if stream is None:
             raise TurnedAway("expired")
         self.microphone = Microphone(self.box, stream, seconds=draft.minutes * 60)

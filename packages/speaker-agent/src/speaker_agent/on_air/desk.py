@@ -68,6 +68,7 @@ class Desk:
         self._assignment = assignment
         self._takeovers: dict[tuple[str, str], Message[Takeover]] = {}
         self._streams: dict[str, LiveStream] = {}
+        self._spoken_here: dict[tuple[str, str], str] = {}
         self._kept_at: dict[str, float] = {}
         documents = journal.documents()
         self.alerts.replaced = {
@@ -114,14 +115,22 @@ class Desk:
         await self._close_what_is_over()
         self.on_change()
 
-    async def speak_here(self, message: Message[Takeover]) -> LiveStream | None:
+    async def speak_here(self, message: Message[Takeover], text: str) -> LiveStream | None:
         """A takeover whose microphone is at this box. It does not outlive the program."""
-        await self.take_takeover(message, None)
         body = message.body
+        self._spoken_here[body.station, body.takeover] = text
+        await self.take_takeover(message, None)
         stream = self._streams.get(key_of_stream(body.station, body.takeover, body.stream))
         if stream is not None:
             stream.is_spoken_here = True
         return stream
+
+    def spoken_here(self) -> dict[str, str]:
+        """The signed texts of what is spoken here, as they would be named in the journal."""
+        return {
+            f"{TAKEOVER_PREFIX}{station}/{takeover}": text
+            for (station, takeover), text in self._spoken_here.items()
+        }
 
     async def end_here(self, stream: LiveStream) -> None:
         """Whoever spoke here has finished, or is gone."""
@@ -253,6 +262,9 @@ class Desk:
 
     async def _close_what_is_over(self) -> None:
         on_air = {key_of_stream(one.station, one.takeover, one.stream) for one in self.streams()}
+        self._spoken_here = {
+            name: text for name, text in self._spoken_here.items() if name in self._takeovers
+        }
         for key, stream in list(self._streams.items()):
             if key in on_air or not stream.is_on_air:
                 continue

@@ -84,6 +84,8 @@ class Timekeeper:
     ) -> None:
         """As long as the connection holds."""
         if self.clock.is_trusted:
+            # The last line may have broken before what was kept was taken up.
+            await on_sync()
             self.settled.set()
         pauses = list(PAUSES_SECONDS)
         count = FIRST_BURST
@@ -138,7 +140,8 @@ class Timekeeper:
         self._questions[nonce] = (self.clock.monotonic(), future)
         try:
             await publish(text)
-            return await asyncio.wait_for(future, ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await future
         except TimeoutError:
             self._given_up.append(nonce)
             return None
