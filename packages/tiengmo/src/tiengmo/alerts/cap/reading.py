@@ -35,6 +35,10 @@ _SENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 _NAME = re.compile(r"[^\s,<&]{1,200}")
 _STATUSES = {"Actual", "Exercise", "System", "Test", "Draft"}
 _TYPES = {"Alert", "Update", "Cancel", "Ack", "Error"}
+# What tells of no danger, in any spelling.
+_NO_RESPONSES = {"allclear"}
+_NO_URGENCIES = {"past"}
+_NO_CERTAINTIES = {"unlikely"}
 _SCOPES = {"Public", "Restricted", "Private"}
 
 
@@ -46,6 +50,7 @@ class ForeignInfo:
     urgency: str
     severity: str
     certainty: str
+    response_types: list[str]
     headline: str
     description: str
     instruction: str
@@ -54,6 +59,18 @@ class ForeignInfo:
     polygons: list[str]
     circles: list[str]
     geocodes: list[tuple[str, str]]
+
+    @property
+    def is_danger(self) -> bool:
+        """Does it speak of a danger? Not an all-clear, nor what is past or hardly to come."""
+        return (
+            not {one.casefold() for one in self.response_types} & _NO_RESPONSES
+            and self.urgency.casefold() not in _NO_URGENCIES
+            and self.certainty.casefold() not in _NO_CERTAINTIES
+        )
+
+    def warns_at(self, now: datetime) -> bool:
+        return self.is_danger and (not self.expires or _instant(self.expires) > now)
 
 
 @dataclass(frozen=True)
@@ -135,6 +152,7 @@ def _info(part: Element) -> ForeignInfo:
         urgency=_text(part, "urgency", required=True),
         severity=_text(part, "severity", required=True),
         certainty=_text(part, "certainty", required=True),
+        response_types=_texts(part, "responseType"),
         headline=_text(part, "headline"),
         description=_text(part, "description"),
         instruction=_text(part, "instruction"),

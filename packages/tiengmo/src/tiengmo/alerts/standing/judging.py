@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tiengmo.alerts.cap.areas import ours_in
-from tiengmo.alerts.cap.reading import expires_at, read_alert
+from tiengmo.alerts.cap.reading import read_alert
 from tiengmo.alerts.cap.signing import signed_part
 from tiengmo.alerts.errors import AlertError, HostileXml
 from tiengmo.alerts.models import Proposal
@@ -22,7 +22,7 @@ from .season import is_in_season
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tiengmo.alerts.cap.reading import ForeignAlert
+    from tiengmo.alerts.cap.reading import ForeignAlert, ForeignInfo
     from tiengmo.alerts.models import Standing
 
     from .paper import Paper
@@ -64,11 +64,11 @@ def judge(standing: Standing, proposal: Proposal) -> Counts:
     if not is_in_season(today, paper.season_first, paper.season_last):
         raise AlertError(_("Hôm nay ngoài mùa ghi trong giấy uỷ quyền."))
     foreign = _proven(proposal, paper)
-    until = _check_words(foreign, paper, now)
+    infos, until = _check_words(foreign, paper, now)
     own = ours_in(
-        (text for info in foreign.infos for text in info.polygons),
-        (text for info in foreign.infos for text in info.circles),
-        (code for info in foreign.infos for code in info.geocodes),
+        (text for info in infos for text in info.polygons),
+        (text for info in infos for text in info.circles),
+        (code for info in infos for code in info.geocodes),
     )
     both = villages_in(own).filter(pk__in=villages_in(paper.areas).values("pk"))
     if not both.exists():
@@ -94,8 +94,13 @@ def _proven(proposal: Proposal, paper: Paper) -> ForeignAlert:
     return foreign
 
 
-def _check_words(foreign: ForeignAlert, paper: Paper, now: datetime) -> datetime:
-    """Until when it counts. An all-clear never counts: the end of a danger is for people to say."""
+def _check_words(
+    foreign: ForeignAlert, paper: Paper, now: datetime
+) -> tuple[list[ForeignInfo], datetime]:
+    """The parts that count, and until when: the first end that one of them names.
+
+    An all-clear never counts: the end of a danger is for people to say.
+    """
     if (foreign.status, foreign.scope) != ("Actual", "Public"):
         raise AlertError(_("Tin thử, tin diễn tập và tin nội bộ không được tính là chữ ký."))
     if foreign.msg_type not in {"Alert", "Update"} or not foreign.infos:
@@ -104,7 +109,11 @@ def _check_words(foreign: ForeignAlert, paper: Paper, now: datetime) -> datetime
     if not all(nfc(info.event).strip().casefold() in wanted for info in foreign.infos):
         raise AlertError(_("Tin này nói về loại nguy hiểm khác với giấy uỷ quyền."))
     sent = datetime.fromisoformat(foreign.sent)
-    until = expires_at(foreign)
-    if until is None or until <= now or not now - LONGEST_SINCE_SENT <= sent <= now + _EARLY:
+    if not now - LONGEST_SINCE_SENT <= sent <= now + _EARLY:
         raise AlertError(_("Tin này đã cũ, đã hết hạn, hoặc không ghi hạn."))
-    return until
+    if not any(info.is_danger for info in foreign.infos):
+        raise AlertError(_("Tin này báo an toàn, hoặc nói về việc đã qua hay khó xảy ra."))
+    infos = [info for info in foreign.infos if info.warns_at(now)]
+    if not infos or not all(info.expires for info in infos):
+        raise AlertError(_("Tin này đã cũ, đã hết hạn, hoặc không ghi hạn."))
+    return infos, min(datetime.fromisoformat(info.expires) for info in infos)

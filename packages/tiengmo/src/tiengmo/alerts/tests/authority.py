@@ -48,13 +48,16 @@ def warning(code, *, identifier="KTTV-1", **more):
     sent = more.get("sent", now)
     expires = more.get("expires", now + timedelta(hours=2))
     event = more.get("event", "Cảnh báo lũ quét")
+    response = more.get("response", "")
+    response = response and f"<responseType>{response}</responseType>"
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="{CAP}"><identifier>{identifier}</identifier>
 <sender>{more.get("sender", "kttv@example.vn")}</sender><sent>{sent.isoformat()}</sent>
 <status>{more.get("status", "Actual")}</status><msgType>{more.get("kind", "Alert")}</msgType>
 <scope>{more.get("scope", "Public")}</scope>
 <info><language>vi-VN</language><category>Met</category><event>{event}</event>
-<urgency>Immediate</urgency><severity>Extreme</severity><certainty>Likely</certainty>
+{response}<urgency>{more.get("urgency", "Immediate")}</urgency><severity>Extreme</severity>
+<certainty>{more.get("certainty", "Likely")}</certainty>
 <expires>{expires.isoformat()}</expires><headline>Lũ quét trên Ngòi Phát</headline>
 <area><areaDesc>Ngòi Phát</areaDesc>
 <geocode><valueName>VN-GSO</valueName><value>{code}</value></geocode></area></info></alert>""".encode()

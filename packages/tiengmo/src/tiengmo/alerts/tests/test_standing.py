@@ -15,14 +15,16 @@ from tiengmo.alerts.actions import (
 from tiengmo.alerts.errors import AlertError, ChangedMeanwhile
 from tiengmo.alerts.models import CapFile, Proposal, Standing
 from tiengmo.alerts.standing import paper as papers
+from tiengmo.alerts.standing.judging import judge
 from tiengmo.alerts.workflow import State
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.people.errors import NotAllowed
+from tiengmo.people.tests.factories import UserFactory
 from tiengmo.speakers import issuers, keys
 from tiengmo.speakers.errors import RootKeyMissing, SpeakerError
 
 from .authority import Authority, warning
-from .conftest import PASSPHRASE
+from .conftest import PASSPHRASE, with_key
 from .standing_papers import propose, refused, season, use
 from .test_issue_alert import heard_by
 
@@ -125,6 +127,41 @@ def test_an_all_clear_of_theirs_never_counts(here, there):
     there.told(kind="Cancel")
     Proposal.objects.update(state="open", areas=[here.commune.code])
     refused(here, standing, Proposal.objects.get(), "bản cập nhật")
+
+
+@pytest.mark.parametrize(
+    "words", [{"response": "AllClear"}, {"urgency": "Past"}, {"certainty": "Unlikely"}]
+)
+def test_what_is_no_danger_never_counts(here, there, words):
+    standing = there.given()
+    refused(here, standing, there.told(kind="Update", **words), "báo an toàn")
+
+
+def test_only_the_parts_that_warn_count_and_the_first_end(here, there):
+    """One message, four parts: only the last two are a danger still to come."""
+    other = with_key(UserFactory(operator=here.district))
+    standing = there.given(areas=[here.commune.code, here.other.code], by=other)
+    now = timezone.localtime().replace(microsecond=0)
+    hours = [timedelta(hours=n) for n in (9, -1, 3, 1)]
+    parts = [
+        warning(code, expires=now + hour, **more).decode().partition("<info>")[2]
+        for (code, more), hour in zip(
+            [
+                (here.other.code, {"response": "AllClear"}),
+                (here.other.code, {}),
+                (here.villages[0].code, {}),
+                (here.villages[1].code, {}),
+            ],
+            hours,
+            strict=True,
+        )
+    ]
+    whole = warning(here.commune.code, sent=now).decode().partition("<info>")[0]
+    infos = "".join(f"<info>{part.partition('</info>')[0]}</info>" for part in parts)
+    proposal = there.told(f"{whole}{infos}</alert>".encode())
+    counts = judge(standing, proposal)
+    assert counts.areas == [here.commune.code]
+    assert counts.until == now + timedelta(hours=1)
 
 
 def test_unsigned_or_signed_by_another(here, there):
