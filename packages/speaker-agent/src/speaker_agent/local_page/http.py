@@ -6,9 +6,11 @@ Whoever is on the box's network may connect, so everything is bounded: connectio
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import h11
@@ -20,6 +22,7 @@ MAX_HEAD_BYTES = 16_384
 IDLE_SECONDS = 30.0
 BODY_SECONDS = 90.0
 HANDSHAKE_SECONDS = 15.0
+GOODBYE_SECONDS = 5.0
 BLOCK = 65_536
 # Large bodies are held in memory: a board has 512 MB.
 LARGE_BYTES = 65_536
@@ -79,39 +82,69 @@ class HttpServer:
         self._context = context
         self._connections = 0
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
-        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: socket.socket | None = None
 
     async def start(self, address: str, port: int) -> int:
         """Listen; gives the port, which the system chose if 0 was asked for."""
-        self._server = await asyncio.start_server(
-            self._serve,
-            address,
-            port,
-            ssl=self._context,
-            ssl_handshake_timeout=HANDSHAKE_SECONDS,
-            limit=MAX_HEAD_BYTES * 4,
-        )
-        return int(self._server.sockets[0].getsockname()[1])
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listening = socket.create_server((address, port), family=family)
+        self._listening.setblocking(False)
+        self._begin(self._accept(self._listening))
+        return int(self._listening.getsockname()[1])
 
     async def close(self) -> None:
-        """Listen no more."""
-        if self._server is not None:
-            self._server.close()
+        """Listen no more, and hang up."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._listening is not None:
+            self._listening.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = str((writer.get_extra_info("peername") or ("?",))[0])
-        if self._connections >= MAX_CONNECTIONS:
-            writer.close()
-            return
-        self._connections += 1
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connected, (peer, *_) = await loop.sock_accept(listening)
+            except OSError as error:
+                log.warning("nobody can be let in: %s", error)
+                await asyncio.sleep(1.0)
+                continue
+            # Counted before TLS: whoever only connects takes a place as well.
+            if self._connections >= MAX_CONNECTIONS:
+                connected.close()
+                continue
+            self._connections += 1
+            self._begin(self._serve(connected, str(peer)))
+
+    async def _serve(self, connected: socket.socket, peer: str) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=MAX_HEAD_BYTES * 4)
+        protocol = asyncio.StreamReaderProtocol(reader)
         try:
-            await self._talk(reader, writer, peer)
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol,
+                connected,
+                ssl=self._context,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+                ssl_shutdown_timeout=GOODBYE_SECONDS,
+            )
+            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+            try:
+                await self._talk(reader, writer, peer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
         except (OSError, TimeoutError, ValueError, h11.RemoteProtocolError) as error:
             log.debug("%s went: %s", peer, error)
         finally:
             self._connections -= 1
-            with contextlib.suppress(Exception):
-                writer.close()
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
@@ -123,9 +156,7 @@ class HttpServer:
             if not isinstance(event, h11.Request):
                 return
             try:
-                async with asyncio.timeout(BODY_SECONDS):
-                    request = await self._read(event, connection, reader, peer)
-                answer = await self._answer(request)
+                answer = await self._hear(event, connection, reader, peer)
             except TooLarge:
                 # A browser shows an answer only after it has sent what it wanted to send.
                 async with asyncio.timeout(BODY_SECONDS):
@@ -137,6 +168,27 @@ class HttpServer:
             if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
                 return
             connection.start_next_cycle()
+
+    async def _hear(
+        self,
+        event: h11.Request,
+        connection: h11.Connection,
+        reader: asyncio.StreamReader,
+        peer: str,
+    ) -> Answer:
+        headers = {name.lower(): value for name, value in event.headers}
+        # A body that does not say how long it is may become a large one.
+        announced = int(headers.get(b"content-length", b"0"))
+        is_large = announced > LARGE_BYTES or b"transfer-encoding" in headers
+        if announced > self._limit_for(_path(event)):
+            raise TooLarge
+        async with contextlib.AsyncExitStack() as held:
+            async with asyncio.timeout(BODY_SECONDS):
+                if is_large:
+                    # Until it was used: it is in memory as long.
+                    await held.enter_async_context(self._large)
+                request = await self._read(event, connection, reader, peer)
+            return await self._answer(request)
 
     async def _answer(self, request: Request) -> Answer:
         try:
@@ -153,22 +205,17 @@ class HttpServer:
         peer: str,
     ) -> Request:
         headers = {name.lower(): value for name, value in event.headers}
-        target = urlsplit(event.target.decode("ascii", "replace"))
+        target = urlsplit(_target(event))
         limit = self._limit_for(target.path)
-        announced = headers.get(b"content-length", b"0")
-        if int(announced) > limit:
-            raise TooLarge
-        gate = self._large if int(announced) > LARGE_BYTES else contextlib.nullcontext()
-        async with gate:
-            parts: list[bytes] = []
-            size = 0
-            while not isinstance(part := await _next(connection, reader), h11.EndOfMessage):
-                if not isinstance(part, h11.Data):
-                    raise ConnectionError("the request broke off")
-                size += len(part.data)
-                if size > limit:
-                    raise TooLarge
-                parts.append(bytes(part.data))
+        parts: list[bytes] = []
+        size = 0
+        while not isinstance(part := await _next(connection, reader), h11.EndOfMessage):
+            if not isinstance(part, h11.Data):
+                raise ConnectionError("the request broke off")
+            size += len(part.data)
+            if size > limit:
+                raise TooLarge
+            parts.append(bytes(part.data))
         query = parse_qs(target.query, max_num_fields=20)
         return Request(
             method=event.method.decode(),
@@ -178,6 +225,14 @@ class HttpServer:
             body=b"".join(parts),
             peer=peer,
         )
+
+
+def _target(event: h11.Request) -> str:
+    return event.target.decode("ascii", "replace")
+
+
+def _path(event: h11.Request) -> str:
+    return urlsplit(_target(event)).path
 
 
 async def _discard(connection: h11.Connection, reader: asyncio.StreamReader) -> None:
