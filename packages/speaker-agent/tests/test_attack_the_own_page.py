@@ -10,6 +10,7 @@ from speaker_link import envelope
 from speaker_link.keys import PrivateKey
 from speaker_link.kinds import Kind, Priority
 from speaker_link.messages import Alert, Edition, Revocations, RevokedKey
+from speaker_link.sealing import seal
 
 from bench.agent_peer import opus, speechlike
 from bench.agent_village import PASSPHRASE, Person, Village
@@ -346,5 +347,23 @@ def test_nothing_secret_is_kept(run, village, lan, pao, caplog):
                 assert PASSPHRASE.encode() not in raw, path
                 assert secret not in raw, path
         assert PASSPHRASE not in caplog.text
+
+    run(story())
+
+
+def test_wear_out_the_tries_of_another(run, village, lan, pao, monkeypatch):
+    """Names and certificates are public: with a seal of one's own nobody is locked out."""
+    monkeypatch.setattr("speaker_agent.local_page.keys.TRIES_IN_ALL", 5)
+    monkeypatch.setattr("speaker_agent.local_page.keys.PAUSE_SECONDS", 0.2)
+
+    async def story():
+        async with village.running():
+            draft = (await village.compose(lan, RECORDING)).headers["location"]
+            forged = pao.file(sealed=seal(PrivateKey.generate(), "của kẻ lạ"))
+            for number in range(6):
+                answer = await village.sign(draft, pao, key=forged)
+                assert answer.status_code == (403 if number < 5 else 429)
+            answer = await village.sign(draft, pao)
+            assert answer.status_code == 303, answer.text
 
     run(story())

@@ -1,6 +1,8 @@
 """Opening a person's key at the box: judged before it is tried, tried slowly, forgotten at once."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +20,10 @@ from speaker_agent.local_page.turned_away import TurnedAway
 
 TRIES = 5
 WAIT_SECONDS = 60.0
-# Wrong passphrases of all keys together: a stranger may have taken several telephones.
+# Wrong passphrases of all keys together. Beyond, nobody is locked out, whose key ever it is, but
+# each try waits a little: the processor has to play as well.
 TRIES_IN_ALL = 20
+PAUSE_SECONDS = 1.0
 MAX_PASSPHRASE = 1024
 
 
@@ -32,14 +36,18 @@ class Opened:
 
 
 class Throttle:
-    """Counts wrong passphrases by key, on the counter that nobody can set."""
+    """Counts wrong passphrases by what they were to open, on the counter that nobody can set.
+
+    Not by the key's name: names and certificates are public, and with a seal of their own
+    anybody could use up a signer's tries.
+    """
 
     def __init__(self, counter: Callable[[], float]) -> None:
         self._counter = counter
         self._wrong: dict[str, list[float]] = {}
 
-    def check(self, kid: str) -> None:
-        """Raises TurnedAway while a key, or the whole box, has to wait."""
+    def check(self, file: KeyFile) -> float:
+        """How many seconds to wait before trying. Raises TurnedAway while this file must rest."""
         now = self._counter()
         recent = {
             name: [at for at in times if now - at < WAIT_SECONDS]
@@ -47,16 +55,21 @@ class Throttle:
         }
         self._wrong = {name: times for name, times in recent.items() if times}
         in_all = sum(map(len, self._wrong.values()))
-        if len(self._wrong.get(kid, [])) >= TRIES or in_all >= TRIES_IN_ALL:
-            raise TurnedAway("too_many_tries", kid)
+        if len(self._wrong.get(_seal(file), [])) >= TRIES:
+            raise TurnedAway("too_many_tries", file.kid)
+        return PAUSE_SECONDS if in_all >= TRIES_IN_ALL else 0.0
 
-    def note_wrong(self, kid: str) -> None:
+    def note_wrong(self, file: KeyFile) -> None:
         """One more wrong passphrase."""
-        self._wrong.setdefault(kid, []).append(self._counter())
+        self._wrong.setdefault(_seal(file), []).append(self._counter())
 
-    def forget(self, kid: str) -> None:
+    def forget(self, file: KeyFile) -> None:
         """The right one: the person is here."""
-        self._wrong.pop(kid, None)
+        self._wrong.pop(_seal(file), None)
+
+
+def _seal(file: KeyFile) -> str:
+    return hashlib.sha256(json.dumps(file.sealed, sort_keys=True).encode()).hexdigest()
 
 
 class KeyDesk:
@@ -89,15 +102,15 @@ class KeyDesk:
         if not passphrase or len(passphrase) > MAX_PASSPHRASE:
             raise TurnedAway("wrong_passphrase", certificate.holder)
         async with self._one_at_a_time:
-            self._throttle.check(file.kid)
+            await asyncio.sleep(self._throttle.check(file))
             try:
                 key = await asyncio.to_thread(file.open, passphrase)
             except WrongPassphrase as error:
-                self._throttle.note_wrong(file.kid)
+                self._throttle.note_wrong(file)
                 raise TurnedAway("wrong_passphrase", certificate.holder) from error
             except InvalidKey as error:
                 raise TurnedAway("bad_key_file", str(error)) from error
-            self._throttle.forget(file.kid)
+            self._throttle.forget(file)
         return Opened(Signer(key, file.certificate), certificate)
 
     def _judge(self, file: KeyFile, kind: Kind) -> Certificate:
