@@ -198,6 +198,21 @@ def test_a_clock_chip_tells_how_long_the_box_was_off(error):
     assert not clock.restore_from_chip()
 
 
+def test_a_second_power_cut_before_the_time_is_known():
+    """The chip was not read the first time: what it is to be compared with is still there."""
+    world = World(chip_error=0.0)
+    between = after_reboot(world, off=600)
+    kept = between.snapshot()
+    world.true += 60
+    world.boot_id, world.counter_at_boot = "boot-3", 5.0 - 660
+    again = Clock(world.sources())
+    again.restore(kept)
+    assert again.snapshot()["server"] == pytest.approx(START, abs=60)
+    assert again.restore_from_chip()
+    assert again.is_trusted
+    assert again.now() == pytest.approx(world.true, abs=0.1)
+
+
 def test_a_month_in_the_dark_is_more_than_a_chip_is_trusted_for():
     clock = after_reboot(World(chip_error=0.0), off=30 * 86_400)
     clock.restore_from_chip()

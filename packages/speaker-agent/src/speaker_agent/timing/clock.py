@@ -215,7 +215,12 @@ class Clock:
                 "drift_error": self._drift_error,
                 "wall": self.sources.wall(),
             }
-            if self._state is not None:
+            if self._state is None:
+                # As long as nothing newer is known, the chip must find its way from there.
+                kept |= {
+                    name: self._lost[name] for name in ("server", "chip") if name in self._lost
+                }
+            else:
                 kept["state"] = list(self._state)
                 kept["server"] = self.now()
                 if self._chip is not None and not self._chip_was_set(self._chip):
