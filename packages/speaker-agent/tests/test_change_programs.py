@@ -231,16 +231,17 @@ def write_program(folder, name, behaviour):
 class Running:
     """A launcher with a program of the package, and perhaps one of an update."""
 
-    def __init__(self, tmp_path, behaviour="good", confirm_seconds=2.0):
+    def __init__(self, tmp_path, behaviour="good", confirm_seconds=2.0, old="idle"):
         self.base = tmp_path / "versions"
         self.packaged = tmp_path / "packaged"
-        write_program(self.packaged, "old", "idle")
+        write_program(self.packaged, "old", old)
         write_program(memory.folder_of(self.base, NEW), "new", behaviour)
         # As installed: two files in a folder of their own, without the package.
         place = tmp_path / "launcher"
         place.mkdir()
         for name in ("launcher.py", "slots.py"):
-            (place / name).write_text((UPDATES / name).read_text())
+            text = (UPDATES / name).read_text()
+            (place / name).write_text(text.replace("STOP_SECONDS = 12.0", "STOP_SECONDS = 1.0"))
         self.environment = {"SPEAKER_AGENT_CONFIRM_SECONDS": str(confirm_seconds)}
         self.place = place
         self.start()
@@ -337,6 +338,13 @@ def test_a_program_that_hangs_is_killed(running):
     box.ask()
     assert box.until_settled("rolled_back", seconds=30).reason == "no_link"
     box.until("old", "new", "old")
+
+
+def test_a_program_that_asks_and_does_not_give_way_is_ended(running):
+    box = running("good", old="hangs")
+    box.ask()
+    box.until_settled("confirmed")
+    box.until("old", "new")
 
 
 def test_the_power_is_cut_during_the_trial(running):

@@ -25,6 +25,7 @@ else:  # beside slots.py, in a folder of its own
 
 CONFIRM_SECONDS = 600.0
 LOOK_SECONDS = 0.25
+IDLE_LOOK_SECONDS = 2.0
 STOP_SECONDS = 12.0
 # The program's own entry, with its folder before everything that the system has.
 BOOT = (
@@ -46,6 +47,7 @@ class Launcher:
         self.confirm_seconds = confirm_seconds
         self.slots = memory.load(base)
         self._stopped_at: float | None = None
+        self._asked_at: float | None = None
 
     def run(self) -> int:
         """Start, watch, start again."""
@@ -108,6 +110,7 @@ class Launcher:
         self.slots = slots
 
     def _start(self) -> int:
+        self._asked_at = None
         name = self.slots.to_start
         folder = memory.folder_of(self.base, name) if name else self.packaged
         trial = self.slots.trial
@@ -134,13 +137,15 @@ class Launcher:
         wanted = {*TOLD_TO_STOP, signal.SIGCHLD}
         while True:
             on_trial = self.slots.trial is not None
-            told = signal.sigtimedwait(wanted, LOOK_SECONDS) if on_trial else None
-            if not on_trial:
-                told = signal.sigwaitinfo(wanted)
+            told = signal.sigtimedwait(wanted, LOOK_SECONDS if on_trial else IDLE_LOOK_SECONDS)
             if told is not None and told.si_signo in TOLD_TO_STOP:
                 _end(child)
                 return "told", 0
             done, status = os.waitpid(child, os.WNOHANG)
+            if not done and not on_trial and self._is_overdue():
+                print("the program does not give way", file=sys.stderr)  # noqa: T201
+                _end(child)
+                return "by itself", 0
             # A verdict that was given just before the end counts.
             reason = self._judge(deadline) if self.slots.trial is not None else ""
             if done:
@@ -152,6 +157,16 @@ class Launcher:
                 _end(child)
                 self._remember(self.slots.roll_back(reason))
                 return "put aside", 0
+
+    def _is_overdue(self) -> bool:
+        """Did the program ask for another one so long ago that it must hang?"""
+        asked = memory.read_document(self.base / memory.REQUEST)
+        if "id" not in asked or self.slots.knows(str(asked["id"])):
+            self._asked_at = None
+            return False
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+        return time.monotonic() - self._asked_at >= STOP_SECONDS
 
     def _judge(self, deadline: float | None) -> str:
         """Keep the trial if it proved itself; otherwise why it must go, if it must."""
