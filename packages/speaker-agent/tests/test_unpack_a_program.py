@@ -41,6 +41,13 @@ def test_plain_files(tmp_path):
     assert (tmp_path / "into/a/c/d.so").stat().st_size == 36
 
 
+def test_one_that_is_given_up_leaves_nothing(tmp_path):
+    path = archive(tmp_path, member("a"))
+    with pytest.raises(BadArchive, match="given up"):
+        unpack(path, tmp_path / "into", unpacked_bytes=LIMIT, is_given_up=lambda: True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     "members",
     [

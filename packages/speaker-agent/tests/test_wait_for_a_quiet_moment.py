@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -160,6 +161,71 @@ def test_an_order_runs_out_while_the_box_plays_on(base, monkeypatch):
     player = SimpleNamespace(current=object(), armed=None)
     report = taken(a_box(player=player, clock=SimpleNamespace(now=late)), said)
     assert (report.state, report.reason) == ("failed", "no_quiet_moment")
+
+
+def test_an_archive_that_does_not_come_is_told_as_that(base, monkeypatch):
+    async def never(self, update):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Installer, "_prepare", never)
+    said = order()
+    late = (said.exp - timedelta(milliseconds=50)).timestamp
+    report = taken(a_box(clock=SimpleNamespace(now=late)), said)
+    assert (report.state, report.reason) == ("failed", "not_fetched")
+
+
+def test_what_nobody_expected_is_told_too(base, monkeypatch):
+    async def broken(self, update):
+        raise OSError("Input/output error")
+
+    monkeypatch.setattr(Installer, "_prepare", broken)
+    report = taken(a_box(), order())
+    assert (report.state, report.reason) == ("failed", "unexpected")
+    assert "Input/output" in report.detail
+
+
+def test_who_gives_an_order_up_can_be_cancelled_meanwhile(base, monkeypatch):
+    async def slow_to_end(self, update):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.1)
+
+    monkeypatch.setattr(Installer, "_prepare", slow_to_end)
+
+    async def main():
+        installer = Installer(a_box())
+        await installer.take(order())
+        await asyncio.sleep(0)
+        giving_up = asyncio.create_task(installer.cancel())
+        await asyncio.sleep(0.02)
+        giving_up.cancel()
+        await asyncio.wait({giving_up})
+        assert giving_up.cancelled()
+
+    asyncio.run(main())
+
+
+def test_an_unpacking_that_is_given_up_has_ended_before_the_next(base, monkeypatch):
+    ended = []
+
+    def slow(_archive, _folder, *, unpacked_bytes, is_given_up):
+        while not is_given_up():
+            time.sleep(0.01)
+        time.sleep(0.1)
+        ended.append(True)
+
+    monkeypatch.setattr(install, "unpack", slow)
+
+    async def main():
+        task = asyncio.create_task(install._unpack(base, base, unpacked_bytes=1))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()
+        assert ended
+
+    asyncio.run(main())
 
 
 def test_an_order_is_given_up_when_told(base, monkeypatch):

@@ -9,6 +9,7 @@ import lzma
 import os
 import shutil
 import tarfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -53,7 +54,13 @@ class _PlainMember(tarfile.TarInfo):
         return member
 
 
-def unpack(archive: Path, into: Path, *, unpacked_bytes: int) -> None:
+def unpack(
+    archive: Path,
+    into: Path,
+    *,
+    unpacked_bytes: int,
+    is_given_up: Callable[[], bool] = bool,
+) -> None:
     """Unpack a verified archive beside its place, then move it there, all or nothing.
 
     Raises `BadArchive`, and OSError when there is no room.
@@ -66,7 +73,7 @@ def unpack(archive: Path, into: Path, *, unpacked_bytes: int) -> None:
         with lzma.open(archive) as stream:
             bounded = _Bounded(stream, limit)
             with tarfile.open(fileobj=bounded, mode="r|", tarinfo=_PlainMember) as tar:
-                _extract(tar, temporary, unpacked_bytes)
+                _extract(tar, temporary, unpacked_bytes, is_given_up)
         # One for all: a card takes a minute for a thousand small files one by one.
         os.sync()
         shutil.rmtree(into, ignore_errors=True)
@@ -78,9 +85,13 @@ def unpack(archive: Path, into: Path, *, unpacked_bytes: int) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _extract(tar: tarfile.TarFile, folder: Path, unpacked_bytes: int) -> None:
+def _extract(
+    tar: tarfile.TarFile, folder: Path, unpacked_bytes: int, is_given_up: Callable[[], bool]
+) -> None:
     written = 0
     for number, member in enumerate(tar, 1):
+        if is_given_up():
+            raise BadArchive("given up")
         if number > MAX_MEMBERS:
             raise BadArchive("too many files")
         path = folder / _plain(member.name)

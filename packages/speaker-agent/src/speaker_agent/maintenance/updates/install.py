@@ -6,14 +6,15 @@ Nothing that sounds is ever cut for it: the box waits for a quiet moment until t
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
 import platform
+import random
 import shutil
 import signal
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -43,6 +44,8 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # No item may begin while the box is between two programs: several times what that takes.
 FREE_SECONDS = 180.0
 LOOK_SECONDS = 2.0
+# As long as the server takes between two handfuls of orders.
+SPREAD_SECONDS = 15.0
 SELF_CHECK_SECONDS = 120.0
 RESERVE_BYTES = 64 * 1024 * 1024
 _State = Literal["installing", "confirmed", "failed"]
@@ -127,8 +130,10 @@ class Installer:
         if task is None or task.done() or self._is_changing or self._order is None:
             return False
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        # Waited for and not awaited: neither its failure nor its end is the caller's.
+        await asyncio.wait({task})
+        if not task.cancelled():
+            return False  # it ended by itself just before, and has told how
         await self._fail(*self._order, "cancelled")
         return True
 
@@ -144,16 +149,25 @@ class Installer:
             self._task.cancel()
 
     async def _run(self, message: Message[Command], update: Update) -> None:
+        missing = "not_fetched"
         try:
             async with asyncio.timeout(_seconds_until(self.box, message.exp)) as patience:
                 await self._prepare(update)
+                missing = "no_quiet_moment"
                 await self._wait_for_quiet()
                 patience.reschedule(None)
                 await self._change(message.id, update)
         except TimeoutError:
-            await self._fail(message.id, update, "no_quiet_moment")
+            await self._fail(message.id, update, missing)
         except CannotInstall as failure:
             await self._fail(message.id, update, failure.reason, failure.detail)
+        except Exception as error:
+            # Nobody awaits this task: what is not told here is never known.
+            log.exception("%s could not be installed", update.version)
+            if self._is_changing:
+                self.box.journal.drop(PENDING)
+                self._is_changing = False
+            await self._fail(message.id, update, "unexpected", f"{type(error).__name__}: {error}")
 
     async def _fail(self, order: str, update: Update, reason: str, detail: str = "") -> None:
         log.warning("%s is not installed: %s %s", update.version, reason, detail)
@@ -184,12 +198,11 @@ class Installer:
             wanted = update.bytes + update.unpacked_bytes + RESERVE_BYTES
             if shutil.disk_usage(base).free < wanted:
                 raise CannotInstall("no_space", f"{wanted} bytes are needed")
+            await asyncio.sleep(random.uniform(0, SPREAD_SECONDS))  # noqa: S311 - no secret
             url = f"{self.box.gateway_url}/speaker/1/update/{update.sha256}"
             archive = await self.box.host.fetcher.hold(url, update.sha256, update.bytes)
             try:
-                await asyncio.to_thread(
-                    unpack, archive, folder, unpacked_bytes=update.unpacked_bytes
-                )
+                await _unpack(archive, folder, unpacked_bytes=update.unpacked_bytes)
             except BadArchive as bad:
                 raise CannotInstall("bad_archive", str(bad)) from bad
             except OSError as error:
@@ -269,6 +282,22 @@ def is_quiet(box: Box) -> bool:
         return False
     following = box.book.next_entry(now)
     return following is None or following.item.start.timestamp() - now >= FREE_SECONDS
+
+
+async def _unpack(archive: Path, folder: Path, *, unpacked_bytes: int) -> None:
+    """In a thread, and never left before the thread has ended: the next order uses its folder."""
+    give_up = threading.Event()
+    thread = asyncio.ensure_future(
+        asyncio.to_thread(
+            unpack, archive, folder, unpacked_bytes=unpacked_bytes, is_given_up=give_up.is_set
+        )
+    )
+    try:
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        give_up.set()
+        await asyncio.wait({thread})
+        raise
 
 
 def _tidy(base: Path) -> None:
