@@ -126,12 +126,17 @@ def open_proposals(user: User) -> list[Proposal]:
     if user.is_superuser:
         return list(rows)
     units = [one for role in ISSUING_ROLES for one in units_where(user, role)]
-    own = set(villages_in([unit.code for unit in units]).values_list("pk", flat=True))
-    return [
-        row
-        for row in rows.select_related("feed")
-        if not own.isdisjoint(villages_in(row.areas).values_list("pk", flat=True))
-    ]
+    own = [unit.code for unit in units]
+    return [row for row in rows.select_related("feed") if unsettled(row, within=own)]
+
+
+def unsettled(proposal: Proposal, *, within: Iterable[str] | None = None) -> set[int]:
+    """Ids of the villages that it speaks of and nobody has dealt with yet, in these areas."""
+    rows = villages_in(proposal.areas)
+    if within is not None:
+        rows = rows.filter(pk__in=villages_in(within).values("pk"))
+    done = villages_in(proposal.settled).values("pk")
+    return set(rows.exclude(pk__in=done).values_list("pk", flat=True))
 
 
 def standings_for(user: User) -> QuerySet[Standing]:

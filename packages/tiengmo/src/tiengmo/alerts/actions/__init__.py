@@ -11,10 +11,12 @@ from .release_alert import release_alert
 from .revoke_standing import revoke_standing
 from .save_template_text import save_template_text
 from .second_alert import second_alert
+from .settle_proposal import dismiss_proposal
 
 __all__ = [
     "certify_standing",
     "compose_alert",
+    "dismiss_proposal",
     "draft_alert",
     "draft_all_clear",
     "draft_update",

@@ -105,11 +105,11 @@ def take_in(feed: Feed, raw: bytes, *, url: str = "") -> Proposal | None:
             _close(feed, foreign)
         is_news = bool(areas) and foreign.msg_type in {"Alert", "Update"}
         proposal, is_new = Proposal.objects.get_or_create(
+            feed=feed,
             sender=foreign.sender,
             identifier=foreign.identifier,
             sent=foreign.sent,
             defaults={
-                "feed": feed,
                 "areas": areas,
                 "facts": _facts(foreign, url),
                 "xml": raw.decode("utf-8", "replace"),

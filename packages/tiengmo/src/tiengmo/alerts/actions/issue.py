@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from tiengmo.alerts import events
-from tiengmo.alerts.models import Alert, MsgType, Proposal
+from tiengmo.alerts.models import Alert, MsgType, Proposal, Status
 from tiengmo.alerts.workflow import State
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
 from tiengmo.speakers.actions import clear_alert, publish_alert
 
 from .checks import locked
+from .settle_proposal import settle
 
 if TYPE_CHECKING:
     from speaker_link.envelope import Signer
@@ -37,7 +38,8 @@ def issue(row: Alert, *, by: User, second: Signer | None) -> None:
         _end(before, State.CANCELLED if row.msg_type == MsgType.CANCEL else State.UPDATED)
         if before.wire_id != row.wire_id:
             clear_alert(before.station.code, before.wire_id)
-    Proposal.objects.filter(pk=row.proposal_id).update(state=Proposal.State.USED)
+    if row.proposal_id is not None and row.status == Status.ACTUAL:
+        settle(row.proposal_id, row.areas, state=Proposal.State.USED)
     record(
         "alerts.issued",
         by=by,

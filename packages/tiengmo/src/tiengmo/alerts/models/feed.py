@@ -15,6 +15,8 @@ class Feed(models.Model):
     fetched_at = models.DateTimeField(null=True)
     etag = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=500, blank=True)
+    # {address: until when (ISO)}: what was refused there is not asked for again at once.
+    refused = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["name"]
@@ -44,6 +46,8 @@ class Proposal(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     # Empty: none of our areas, kept so that it is not fetched again.
     areas = models.JSONField(default=list)
+    # Those areas for which somebody warned because of it, or looked at it and left it.
+    settled = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     xml = models.TextField()
     expires_at = models.DateTimeField(null=True)
@@ -52,7 +56,9 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-received_at"]
         constraints = [
-            models.UniqueConstraint(fields=["sender", "identifier", "sent"], name="one_proposal"),
+            models.UniqueConstraint(
+                fields=["feed", "sender", "identifier", "sent"], name="one_proposal_a_feed"
+            ),
         ]
 
     def __str__(self) -> str:

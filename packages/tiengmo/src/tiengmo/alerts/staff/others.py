@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
 
-from tiengmo.alerts.models import Feed, Proposal, Template
+from tiengmo.alerts.actions import dismiss_proposal
+from tiengmo.alerts.models import Feed, Template
 from tiengmo.alerts.queries import open_proposals
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
@@ -19,7 +20,7 @@ from tiengmo.people.queries import roles_of
 from tiengmo.places.queries import areas_label
 
 from .behind import counting
-from .common import home_trail, page
+from .common import attempt, home_trail, page
 from .forms import FeedForm
 
 if TYPE_CHECKING:
@@ -60,11 +61,8 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Tin này đã hết hạn, đã được dùng, hoặc không thuộc địa bàn."))
         return redirect("alerts_home")
     if request.method == "POST":
-        Proposal.objects.filter(pk=pk, state=Proposal.State.OPEN).update(
-            state=Proposal.State.DISMISSED
-        )
-        record("alerts.proposal_dismissed", by=request.user, subject=found)
-        messages.success(request, _("Đã bỏ qua tin này."))
+        if attempt(request, lambda: dismiss_proposal(found, by=request.user)):
+            messages.success(request, _("Đã bỏ qua tin này."))
         return redirect("alerts_home")
     standing, counts, why_not = counting(found)
     compose = reverse("alerts_choose")

@@ -71,9 +71,13 @@ def judge(standing: Standing, proposal: Proposal) -> Counts:
         (code for info in infos for code in info.geocodes),
     )
     both = villages_in(own).filter(pk__in=villages_in(paper.areas).values("pk"))
-    if not both.exists():
+    # Once in each place: where it was used or left aside, it is no signature any more.
+    left = both.exclude(pk__in=villages_in(proposal.settled).values("pk"))
+    if both.exists() and not left.exists():
+        raise AlertError(_("Tin này đã được dùng, đã bị thay hoặc đã hết hạn."))
+    if not left.exists():
         raise AlertError(_("Tin này không chạm tới địa bàn ghi trong giấy uỷ quyền."))
-    return Counts(paper, minimal_cover(both.values_list("code", flat=True)), until)
+    return Counts(paper, minimal_cover(left.values_list("code", flat=True)), until)
 
 
 def _proven(proposal: Proposal, paper: Paper) -> ForeignAlert:

@@ -7,14 +7,17 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from tiengmo.alerts.actions import fetch_feed, take_in
+from tiengmo.alerts.actions import dismiss_proposal, fetch_feed, second_alert, take_in
 from tiengmo.alerts.cap.reading import read_alert, read_feed
 from tiengmo.alerts.errors import HostileXml
-from tiengmo.alerts.models import Alert, Feed, Proposal
+from tiengmo.alerts.models import Alert, Feed, Proposal, Status
 from tiengmo.alerts.queries import open_proposals
+from tiengmo.people.errors import NotAllowed
+from tiengmo.people.tests.factories import UserFactory
 from tiengmo.speakers.models import RetainedMessage
 
-from .factories import drafted, issued
+from .conftest import PASSPHRASE
+from .factories import composed, drafted, issued
 from .test_write_cap import written
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +83,39 @@ def test_a_cancel_takes_the_proposal_away_and_only_its_sender_may(here, feed):
 
 def test_an_alert_made_of_a_proposal_uses_it_up(here, feed):
     proposal = take_in(feed, cap())
+    issued(here, proposal=proposal, status=Status.EXERCISE)
+    assert proposal in open_proposals(here.composer)
     issued(here, proposal=proposal)
+    # The neighbours have not been warned yet.
+    assert proposal not in open_proposals(here.composer)
+    assert proposal in open_proposals(here.next_door)
+    alert = composed(here, by=here.next_door, areas=[here.other.code], proposal=proposal)
+    second_alert(alert, by=here.above, passphrase=PASSPHRASE)
     proposal.refresh_from_db()
     assert proposal.state == Proposal.State.USED
+
+
+def test_one_commune_leaves_it_aside_for_itself_only(here, feed):
+    proposal = take_in(feed, cap())
+    for person in (here.editor, UserFactory(administrator=here.district)):
+        with pytest.raises(NotAllowed):
+            dismiss_proposal(proposal, by=person)
+    dismiss_proposal(proposal, by=here.composer)
+    assert proposal not in open_proposals(here.colleague)
+    assert proposal in open_proposals(here.next_door)
+    assert proposal in open_proposals(here.above)
+    with pytest.raises(NotAllowed):
+        dismiss_proposal(proposal, by=here.composer)
+    dismiss_proposal(proposal, by=here.above)
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.DISMISSED
+
+
+def test_a_feed_cannot_take_anothers_message(here, feed):
+    """An aggregator gives a message of its own the name of one that is to come."""
+    worse = Feed.objects.create(name="Trang tổng hợp", url="https://gom.example.vn/cap.atom")
+    take_in(worse, cap(area="<circle>10.0,106.0 20</circle>"))
+    assert take_in(feed, cap()) is not None
 
 
 def test_what_we_write_we_can_read(here):
