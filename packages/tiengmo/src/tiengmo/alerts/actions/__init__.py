@@ -9,6 +9,7 @@ from .issue_by_standing import issue_by_standing
 from .reject_alert import lapse_alert, reject_alert
 from .release_alert import release_alert
 from .revoke_standing import revoke_standing
+from .save_feed import save_feed
 from .save_template_text import save_template_text
 from .second_alert import second_alert
 from .settle_proposal import dismiss_proposal
@@ -29,6 +30,7 @@ __all__ = [
     "reject_alert",
     "release_alert",
     "revoke_standing",
+    "save_feed",
     "save_template_text",
     "second_alert",
     "take_in",

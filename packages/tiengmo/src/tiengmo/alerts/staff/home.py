@@ -13,6 +13,7 @@ from tiengmo.alerts.queries import (
     alerts_for,
     extent_of,
     heard_from,
+    holds_at_the_top,
     open_proposals,
     waiting_for,
 )
@@ -50,7 +51,7 @@ def home(request: StaffRequest) -> HttpResponse:
         proposals=open_proposals(user),
         ended=ended[:RECENT],
         may_compose=bool(set(ISSUING_ROLES) & roles_of(user)),
-        may_follow=Role.ADMINISTRATOR in roles_of(user) or user.is_superuser,
+        may_follow=holds_at_the_top(user, Role.ADMINISTRATOR),
         key=own_key(user),
         now=now,
     )

@@ -10,13 +10,10 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_denied
 
-from tiengmo.alerts.actions import dismiss_proposal
+from tiengmo.alerts.actions import dismiss_proposal, save_feed
 from tiengmo.alerts.models import Feed, Template
-from tiengmo.alerts.queries import open_proposals
-from tiengmo.audit.actions import record
-from tiengmo.outbox.actions import announce
+from tiengmo.alerts.queries import holds_at_the_top, open_proposals
 from tiengmo.people.models import Role
-from tiengmo.people.queries import roles_of
 from tiengmo.places.queries import areas_label
 
 from .behind import counting
@@ -31,16 +28,16 @@ if TYPE_CHECKING:
 
 def feeds(request: StaffRequest, pk: int | None = None) -> HttpResponse:
     """Which feeds are followed, and how each did last time; administrators change them."""
-    user = request.user
-    if Role.ADMINISTRATOR not in roles_of(user) and not user.is_superuser:
+    if not holds_at_the_top(request.user, Role.ADMINISTRATOR):
         denied: HttpResponse = permission_denied(request)
         return denied
     feed = get_object_or_404(Feed, pk=pk) if pk else None
     form = FeedForm(request.POST or None, instance=feed)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        record("alerts.feed_saved", by=user, subject=saved, detail={"url": saved.url})
-        announce("alerts.fetch", {"feed": saved.pk}, key=f"alerts.fetch:{saved.pk}")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(request, lambda: save_feed(form.save(commit=False), by=request.user))
+    ):
         messages.success(request, _("Đã lưu nguồn tin. Máy chủ đọc thử ngay bây giờ."))
         return redirect("alerts_feeds")
     return page(

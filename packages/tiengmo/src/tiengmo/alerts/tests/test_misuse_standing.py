@@ -17,13 +17,16 @@ from tiengmo.alerts.actions import (
     compose_alert,
     issue_by_standing,
     revoke_standing,
+    save_feed,
 )
 from tiengmo.alerts.errors import AlertError
-from tiengmo.alerts.models import Standing, Template
+from tiengmo.alerts.models import Feed, Standing, Template
 from tiengmo.alerts.standing import keys as standing_keys
 from tiengmo.alerts.standing import paper as papers
 from tiengmo.alerts.workflow import State
 from tiengmo.audit.actors import SYSTEM
+from tiengmo.people.errors import NotAllowed
+from tiengmo.people.tests.factories import UserFactory
 from tiengmo.places.queries import area_path
 from tiengmo.speakers import issuers, keys
 from tiengmo.speakers.models import RetainedMessage
@@ -150,6 +153,20 @@ def test_revoked_by_one_person_at_once(here, there):
     assert standing.kid in {entry.kid for entry in listed.body.revoked}
     assert kept is not None
     refused(here, standing, proposal, "đã bị thu hồi")
+
+
+def test_its_feed_keeps_its_address_while_it_is_in_force(here, there):
+    standing = there.given()
+    top = UserFactory(administrator=here.district)
+    there.feed.url = "https://gom.example.vn/cap.atom"
+    for person in (here.above, UserFactory(administrator=here.commune)):
+        with pytest.raises(NotAllowed):
+            save_feed(there.feed, by=person)
+    with pytest.raises(AlertError, match="thu hồi giấy ấy"):
+        save_feed(there.feed, by=top)
+    revoke_standing(standing, by=here.colleague, reason="Đổi địa chỉ")
+    save_feed(there.feed, by=top)
+    assert Feed.objects.get().url == "https://gom.example.vn/cap.atom"
 
 
 def test_a_database_that_forgets_the_revocation_has_no_key(here, there):

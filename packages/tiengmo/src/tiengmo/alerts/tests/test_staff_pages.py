@@ -173,6 +173,8 @@ def test_a_proposal_becomes_a_prefilled_form_or_is_dismissed(composer, here):
 def test_only_an_administrator_follows_feeds(client, here):
     sign_in(client, here.composer)
     assert client.get(f"{HOME}nguon/").status_code == 302
+    sign_in(client, UserFactory(administrator=here.commune))
+    assert client.get(f"{HOME}nguon/").status_code == 302
     sign_in(client, UserFactory(administrator=here.district))
     client.post(
         f"{HOME}nguon/", {"name": "Đài", "url": "https://kttv.example.vn/a", "is_active": "on"}
