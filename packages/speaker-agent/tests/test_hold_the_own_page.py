@@ -5,6 +5,8 @@ import ssl
 
 import httpx
 import pytest
+from speaker_agent.journal import BoxJournal, Journal
+from speaker_agent.local_page import serving
 from speaker_agent.local_page.certificate import ensure_certificate, server_context
 from speaker_agent.local_page.http import (
     LARGE_AT_ONCE,
@@ -13,6 +15,9 @@ from speaker_agent.local_page.http import (
     Answer,
     HttpServer,
 )
+from speaker_agent.local_page.issuing import ISSUED
+
+from bench.agent_village import Village
 
 pytestmark = pytest.mark.enable_socket
 
@@ -22,7 +27,7 @@ def certificate(tmp_path):
     return ensure_certificate(tmp_path, "BX-1")
 
 
-async def serving(certificate, handler, limit=1_000_000):
+async def listening(certificate, handler, limit=1_000_000):
     server = HttpServer(handler, limit_for=lambda _path: limit, context=server_context(certificate))
     return server, await server.start("127.0.0.1", 0)
 
@@ -38,7 +43,7 @@ async def hello(_request):
 
 def test_who_never_says_hello_takes_a_place_as_well(run, certificate):
     async def story():
-        server, port = await serving(certificate, hello)
+        server, port = await listening(certificate, hello)
         waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MAX_CONNECTIONS)]
         reader, _ = one_more = await asyncio.open_connection("127.0.0.1", port)
         # It is hung up on at once, and so costs no file.
@@ -71,7 +76,7 @@ def test_few_large_bodies_are_held_at_once(run, certificate, says_how_long):
         yield body
 
     async def story():
-        server, port = await serving(certificate, hold)
+        server, port = await listening(certificate, hold)
         async with telephone(certificate, port) as phone:
             answers = await asyncio.gather(
                 *(phone.post("/", content=body if says_how_long else stream()) for _ in range(5))
@@ -89,11 +94,58 @@ def test_a_body_that_grows_too_large(run, certificate):
             yield b"x" * 300
 
     async def story():
-        server, port = await serving(certificate, hello, limit=1000)
+        server, port = await listening(certificate, hello, limit=1000)
         async with telephone(certificate, port) as phone:
             assert (await phone.post("/", content=stream())).status_code == 413
             assert (await phone.post("/", content=b"x" * 1001)).status_code == 413
             assert (await phone.post("/", content=b"x" * 1000)).status_code == 200
         await server.close()
+
+    run(story())
+
+
+def test_a_card_that_is_bad_for_a_moment(run, tmp_path, monkeypatch, caplog):
+    """Whatever went wrong before it listened is said, and tried again."""
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    village = Village(folder)
+    troubles = [OSError("I/O error"), ssl.SSLError("no start line"), TypeError("kept otherwise")]
+
+    def ensure(*args):
+        if troubles:
+            raise troubles.pop(0)
+        return ensure_certificate(*args)
+
+    monkeypatch.setattr(serving, "ensure_certificate", ensure)
+    monkeypatch.setattr(serving, "AGAIN_SECONDS", 0.01)
+    # Written by a program that kept other members.
+    journal = Journal(village.state.journal)
+    kept = '[{"text": "x", "issued_at": 1, "way": "signed_here", "by": "?"}]'
+    BoxJournal(journal, village.serial).keep(ISSUED, kept).result()
+    journal.close()
+
+    async def story():
+        async with village.running():
+            assert (await village.phone.get("/")).status_code == 200
+
+    run(story())
+    assert not troubles
+    for said in ("I/O error", "no start line", "kept otherwise", "cannot be read"):
+        assert said in caplog.text
+
+
+def test_a_damaged_sound_is_stored_again(run, tmp_path):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    village = Village(folder)
+    sound = b"a sound" * 100
+
+    async def story():
+        async with village.running():
+            desk, store = village.site.desk, village.box.host.store
+            sha256 = await desk._store(sound)
+            store.path(sha256).write_bytes(b"rotten")
+            await desk._store(sound)
+            assert store.verified(sha256).read_bytes() == sound
 
     run(story())

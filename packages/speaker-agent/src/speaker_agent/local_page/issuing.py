@@ -6,6 +6,7 @@ The box judges the result with the very inbox that judges what a broker brings.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -81,6 +82,15 @@ def _made(body: type[BodyT], **members: Any) -> BodyT:
         raise TurnedAway("bad_form", str(error)[:200]) from error
 
 
+def _issued_before(kept: str) -> list[Issued]:
+    """As an earlier program kept it; what this one cannot read must not stand in its way."""
+    try:
+        return [Issued(**one) for one in json.loads(kept)]
+    except (TypeError, ValueError):
+        log.exception("what was issued here before cannot be read")
+        return []
+
+
 class IssuingDesk:
     """One box's."""
 
@@ -95,8 +105,7 @@ class IssuingDesk:
             counter=counter,
         )
         self._link_lost_at: float | None = counter()
-        kept = json.loads(box.journal.documents().get(ISSUED, "[]"))
-        self.issued = [Issued(**one) for one in kept]
+        self.issued = _issued_before(box.journal.documents().get(ISSUED, "[]"))
         box.host.keep(self.drafts.sounds)
         self._storing = asyncio.Lock()
 
@@ -355,11 +364,14 @@ class IssuingDesk:
     def _store_now(self, sound: bytes) -> str:
         store = self.box.host.store
         sha256 = hashlib.sha256(sound).hexdigest()
-        if not store.has(sha256):
-            if not store.make_room(len(sound), keep=self.box.host.scheduled_sounds()):
-                raise TurnedAway("no_room", is_reported=False)
-            part = store.partial(sha256)
-            part.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(sound)
-            store.accept(sha256, part)
+        with contextlib.suppress(NotThatSound, FileNotFoundError):
+            # Hashed again: what is there from before may have been damaged since.
+            store.verified(sha256)
+            return sha256
+        if not store.make_room(len(sound), keep=self.box.host.scheduled_sounds()):
+            raise TurnedAway("no_room", is_reported=False)
+        part = store.partial(sha256)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(sound)
+        store.accept(sha256, part)
         return sha256

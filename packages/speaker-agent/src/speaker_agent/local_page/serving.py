@@ -28,23 +28,26 @@ async def serve_local_page(
     port: int,
     on_bound: Callable[[tuple[Site, int]], None] | None = None,
 ) -> None:
-    """Until cancelled. A port that is taken does not stop the box: it is tried again.
+    """Until cancelled. A port that is taken or a bad card do not end it: it is tried again.
 
     `on_bound` is told the site and the port, which the system chose if 0 was asked for.
     """
-    path = await asyncio.to_thread(ensure_certificate, box.state.folder, box.serial)
-    site = Site(box)
-    server = HttpServer(site.answer, limit_for=site.limit_for, context=server_context(path))
+    site: Site | None = None
     while True:
         try:
+            path = await asyncio.to_thread(ensure_certificate, box.state.folder, box.serial)
+            site = site or Site(box)
+            context, mark = server_context(path), fingerprint(path)
+            server = HttpServer(site.answer, limit_for=site.limit_for, context=context)
             bound = await server.start(address, port)
             break
         except OSError as error:
+            # A damaged certificate is one, too.
             log.error("%s: no page of its own on port %d: %s", box.serial, port, error)  # noqa: TRY400
-            await asyncio.sleep(AGAIN_SECONDS)
-    log.warning(
-        "%s: own page at https://%s:%d, SHA-256 %s", box.serial, address, bound, fingerprint(path)
-    )
+        except Exception:
+            log.exception("%s: no page of its own", box.serial)
+        await asyncio.sleep(AGAIN_SECONDS)
+    log.warning("%s: own page at https://%s:%d, SHA-256 %s", box.serial, address, bound, mark)
     if on_bound is not None:
         on_bound((site, bound))
     try:

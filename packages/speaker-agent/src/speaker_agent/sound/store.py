@@ -83,6 +83,12 @@ class SoundStore:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
+        # Without this a power cut may leave the name of the part, or none.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         stat = path.stat()
         with self._lock:
             self._verified[sha256] = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
