@@ -53,6 +53,10 @@ def test_the_operator_sets_a_volume_and_sounds_a_tone(sign_in, system):
     )
     assert is_same_page()
 
+    # A test never cuts off what plays, such as the demo's first bulletin.
+    system.wait_for(
+        "SELECT playing_item = '' FROM speakers_box WHERE serial = ?", serial, seconds=180
+    )
     box.get_by_role("button", name="Phát tiếng thử").click()
     stays = never_reloads(box)
     sent = box.locator("#loa-box tr").filter(has_text="Phát tiếng thử").first

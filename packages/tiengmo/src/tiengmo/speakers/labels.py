@@ -51,6 +51,18 @@ CUT_REASONS = {
     "over_limit": _("quá số buổi hoặc số phút địa bàn cho phép"),
     "gaps": _("tiếng trực tiếp bị đứt đoạn"),
 }
+# Why a box could not do what it was told; a maker's own words are shown as they are.
+COMMAND_DETAILS = {
+    "something is playing, and a test never cuts it off": _(
+        "loa đang phát, tiếng thử không chen ngang"
+    ),
+    "nothing is playing": _("loa không phát gì"),
+    "no such item here": _("loa không có chương trình này"),
+    "no assignment yet": _("loa chưa nhận phân công"),
+    "the volume is zero": _("âm lượng bằng 0"),
+    "no log is kept here": _("máy không lưu nhật ký"),
+    "no update waits here": _("không có bản cập nhật nào đang chờ"),
+}
 COMMANDS = {
     "set_volume": _("đặt âm lượng"),
     "test_tone": _("phát tiếng thử"),

@@ -25,7 +25,14 @@ from tiengmo.people.queries import has_role, units_where
 from tiengmo.places.models import Unit, Village
 from tiengmo.speakers import actions
 from tiengmo.speakers.errors import SpeakerError
-from tiengmo.speakers.labels import COMMANDS, CUT_REASONS, OUTCOMES, REFUSAL_REASONS, STATES
+from tiengmo.speakers.labels import (
+    COMMAND_DETAILS,
+    COMMANDS,
+    CUT_REASONS,
+    OUTCOMES,
+    REFUSAL_REASONS,
+    STATES,
+)
 from tiengmo.speakers.models import AnnouncedItem, Box
 
 from . import board as boards
@@ -183,7 +190,11 @@ def box(request: HttpRequest, serial: str) -> HttpResponse:
             for refusal in found.refusals.all()[:HISTORY]
         ],
         "commands": [
-            (command, COMMANDS.get(command.command, command.command))
+            (
+                command,
+                COMMANDS.get(command.command, command.command),
+                COMMAND_DETAILS.get(command.answer, command.answer),
+            )
             for command in found.commands.all()[:10]
         ],
         "may_operate": has_role(user, Role.OPERATOR, unit),
