@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from speaker_agent.local_page.microphone import Microphone
+from speaker_agent.on_air.streams import LiveStream, StreamProgress
+from speaker_agent.timing.sync import Offset
 from speaker_link import envelope
-from speaker_link.kinds import Kind
+from speaker_link.kinds import Kind, Priority
 from speaker_link.messages import Revocations, RevokedKey
 
 from bench.agent_peer import opus, speechlike
@@ -223,5 +226,50 @@ def test_an_operator_stops_the_voice(run, village, lan, pao):
             assert late.status_code == 404
             # Another may speak: the place is free.
             await village.until(lambda: village.site.microphone.is_over, seconds=3)
+
+    run(story())
+
+
+def test_two_voices_in_the_same_second(run, village, lan, pao):
+    async def story():
+        async with village.running():
+            data = {"title": "x", "area": "02686", "minutes": "2", "passphrase": PASSPHRASE}
+            drafts = []
+            for _ in range(2):
+                files = {"key": ("k", lan.file())}
+                answer = await village.phone.post("/noi", data=data, files=files)
+                drafts.append(answer.headers["location"])
+            answers = await asyncio.gather(*(village.sign(one, pao) for one in drafts))
+            assert sorted(one.status_code for one in answers) == [303, 403]
+            assert len(village.box.desk.streams()) == 1
+
+    run(story())
+
+
+@pytest.mark.parametrize("moved", [-5000.0, 5000.0])
+def test_the_time_becomes_known_while_somebody_speaks(run, village, lan, pao, moved):
+    block = speechlike(0.2).astype("<i2").tobytes()
+
+    async def story():
+        async with village.running(knows_time=False):
+            clock = village.box.clock
+            stream = LiveStream(
+                "02686",
+                "a",
+                "here",
+                priority=Priority.EMERGENCY,
+                clock=clock,
+                progress=StreamProgress(clock.now()),
+            )
+            microphone = Microphone(village.box, stream, seconds=60)
+            for _ in range(3):
+                microphone.take(block, RATE)
+            before = microphone._end - clock.now()
+            counter, wall = clock.monotonic(), datetime.now(UTC).timestamp()
+            clock.observe(Offset(at=counter, seconds=wall + moved - counter, error=0.001))
+            microphone.take(block, RATE)
+            chunk = stream.timeline.after(clock.now())
+            assert chunk is not None
+            assert chunk.instant - clock.now() == pytest.approx(max(before, 0.8), abs=0.2)
 
     run(story())

@@ -10,6 +10,7 @@ import numpy as np
 
 from speaker_agent.local_page.turned_away import TurnedAway
 from speaker_agent.on_air.decoding import Chunk, fade_in
+from speaker_agent.on_air.source import JUMP_SECONDS
 from speaker_agent.on_air.streams import LiveStream
 from speaker_agent.outputs.base import Pcm
 
@@ -46,6 +47,8 @@ class Microphone:
         self._rate = 0
         self._sequence = -1
         self._end = 0.0
+        """The instant after the last sample, and what our counter reads then."""
+        self._due = 0.0
         self._resampler: av.AudioResampler | None = None
 
     @property
@@ -93,19 +96,25 @@ class Microphone:
         return np.concatenate(parts) if parts else np.empty(0, np.int16)
 
     def _place(self, pcm: Pcm) -> None:
-        now = self.box.clock.now()
-        ahead = self._end - now
+        clock = self.box.clock
+        # By the counter: the time may become known, or be set, while somebody speaks.
+        counter = clock.monotonic()
+        ahead = self._due - counter
         if ahead > MOST_LEAD_SECONDS:
             return
-        if ahead < LEAST_LEAD_SECONDS:
+        was_set = abs(clock.server_at(self._due) - self._end) > JUMP_SECONDS
+        if ahead < LEAST_LEAD_SECONDS or was_set:
             # The first, or the telephone was away for a moment: begin anew.
-            self._end = now + LEAD_SECONDS
+            self._end = clock.server_at(max(self._due, counter + LEAD_SECONDS))
             self._sequence += 1 if self._sequence >= 0 else 0
             pcm = fade_in(pcm, self.box.output.rate)
+            if was_set:
+                # Nobody will ever be at the instants of what came before.
+                self.stream.timeline.forget()
         self._sequence += 1
         chunk = Chunk(self._sequence, self._end, pcm, self.box.output.rate)
-        self._end = chunk.end
-        self.stream.add(chunk, now=now)
+        self._end, self._due = chunk.end, clock.monotonic_at(chunk.end)
+        self.stream.add(chunk, now=clock.now())
         self.box.desk.on_change()
 
     async def watch(self) -> None:

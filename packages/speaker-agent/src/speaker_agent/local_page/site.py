@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -53,6 +54,7 @@ class Site:
         self.box = box
         self.desk = IssuingDesk(box)
         self.microphone: Microphone | None = None
+        self._one_voice = asyncio.Lock()
 
     @staticmethod
     def limit_for(path: str) -> int:
@@ -168,12 +170,17 @@ class Site:
         return _go(f"/ky/{draft.name}")
 
     async def _second(self, draft: Draft, form: Form) -> Answer:
-        is_voice = isinstance(draft.message.body, Takeover)
-        if is_voice and self.microphone is not None and not self.microphone.is_over:
+        if isinstance(draft.message.body, Takeover):
+            # Opening a key takes a second, in which another voice might begin.
+            async with self._one_voice:
+                return await self._begin_voice(draft, form)
+        message, _ = await self.desk.second(draft, *_key(form))
+        return _go(f"/da-phat/{message.body.alert}")
+
+    async def _begin_voice(self, draft: Draft, form: Form) -> Answer:
+        if self.microphone is not None and not self.microphone.is_over:
             raise TurnedAway("is_speaking", is_reported=False)
         message, text = await self.desk.second(draft, *_key(form))
-        if not is_voice:
-            return _go(f"/da-phat/{message.body.alert}")
         stream = await self.box.desk.speak_here(message, text)
         if stream is None:
             raise TurnedAway("expired")

@@ -41,6 +41,12 @@ class Timeline:
             self.end = max(self.end, chunk.end)
             self.has_last = chunk.is_last
 
+    def forget(self) -> None:
+        """The clock was set: what came before it has no place any more."""
+        with self._lock:
+            self._chunks.clear()
+            self.end = 0.0
+
     def after(self, instant: float) -> Chunk | None:
         """The chunk that sounds at an instant, or the next one to come."""
         with self._lock:

@@ -51,7 +51,7 @@
   const air = find("air");
   if (!air) return;
   const speak = find("speak", air), stop = find("stop", air), meter = find("level", air), tell = find("tell", air);
-  let context = null, stream = null, waiting = [], gathered = 0, isSending = false, isOver = false;
+  let context = null, stream = null, waiting = [], gathered = 0, isSending = false, isStopping = false, isOver = false;
 
   function over(text) {
     isOver = true;
@@ -62,7 +62,7 @@
   }
 
   async function send() {
-    if (isSending || isOver || gathered < context.sampleRate / 5) return;
+    if (isSending || isOver || !gathered || (!isStopping && gathered < context.sampleRate / 5)) return;
     isSending = true;
     const samples = new Int16Array(gathered);
     let at = 0;
@@ -86,7 +86,7 @@
     const node = new AudioWorkletNode(context, "microphone");
     context.createMediaStreamSource(stream).connect(node);
     node.port.onmessage = (event) => {
-      if (isOver) return;
+      if (isOver || isStopping) return;
       const block = new Int16Array(event.data.length);
       let peak = 0;
       event.data.forEach((value, at) => {
@@ -102,6 +102,13 @@
     stop.hidden = false; speak.hidden = true; stop.focus();
   });
   stop.addEventListener("click", async () => {
+    // The last word is still here, less than a block.
+    isStopping = true;
+    stop.disabled = true;
+    stream.getTracks().forEach((track) => track.stop());
+    while (isSending && !isOver) await new Promise((done) => setTimeout(done, 20));
+    await send();
+    if (isOver) return;
     isOver = true;
     try { await fetch(`${air.dataset.url}/het`, { method: "POST" }); } catch { /* the box ends it itself */ }
     over(air.dataset.over);
