@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -26,6 +27,10 @@ TIMEOUT = httpx.Timeout(4.0)
 LONGEST_SECONDS = 8.0
 # Messages looked at in one round: a feed that suddenly lists thousands waits its turn.
 A_ROUND = 30
+# What was refused may have been mended a day later.
+REFUSED_FOR = timedelta(days=1)
+# A server that stumbled over one message may give it soon: it may be the one that matters.
+UNREACHED_FOR = timedelta(minutes=10)
 
 
 def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Proposal]:
@@ -37,25 +42,37 @@ def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Propos
     client = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
     found: list[Proposal] = []
     problems: list[str] = []
+    refused = _still_refused(feed)
     try:
         until = time.monotonic() + LONGEST_SECONDS
         raw = _get(client, feed.url, until)
         # The feed's text names each message anew when it changes; what is known is not fetched.
         known = set(feed.proposals.values_list("facts__url", flat=True))
         # A feed that is itself one message says another thing under the same address.
+        listed = read_feed(raw, url=feed.url)
+        refused = {link: end for link, end in refused.items() if link in listed}
         links = [
-            link for link in read_feed(raw, url=feed.url) if link == feed.url or link not in known
+            link
+            for link in listed
+            if link == feed.url or (link not in known and link not in refused)
         ]
         for link in links[:A_ROUND]:
+            if time.monotonic() > until:
+                problems.append(_("máy chủ trả lời quá chậm"))
+                break
+            # Otherwise it would be asked for first at every round, before the later ones.
+            lasts = UNREACHED_FOR
             try:
                 body = raw if link == feed.url else _get(client, link, until)
+                lasts = REFUSED_FOR
                 proposal = take_in(feed, body, url=link)
-            except HostileXml as error:
-                problems.append(f"{link}: {error}")
+            except (HostileXml, httpx.HTTPError, httpx.InvalidURL) as error:
+                problems.append(f"{link}: {error or type(error).__name__}")
+                refused[link] = (timezone.now() + lasts).isoformat()
             else:
                 if proposal is not None:
                     found.append(proposal)
-    except (HostileXml, httpx.HTTPError) as error:
+    except (HostileXml, httpx.HTTPError, httpx.InvalidURL) as error:
         problems.append(str(error) or type(error).__name__)
     finally:
         if own:
@@ -63,9 +80,15 @@ def fetch_feed(feed: Feed, *, client: httpx.Client | None = None) -> list[Propos
     for problem in problems:
         logger.warning("feed %s: %s", feed, problem)
     Feed.objects.filter(pk=feed.pk).update(
-        fetched_at=timezone.now(), error=" · ".join(problems)[:500]
+        fetched_at=timezone.now(), error=" · ".join(problems)[:500], refused=refused
     )
     return found
+
+
+def _still_refused(feed: Feed) -> dict[str, str]:
+    now = timezone.now()
+    known: dict[str, str] = Feed.objects.values_list("refused", flat=True).get(pk=feed.pk)
+    return {link: end for link, end in known.items() if datetime.fromisoformat(end) > now}
 
 
 def _get(client: httpx.Client, url: str, until: float) -> bytes:

@@ -30,6 +30,7 @@ MOST_ELEMENTS = 20_000
 DEEPEST = 32
 MOST_ENTRIES = 100
 LONGEST_TEXT = 10_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 _SENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 _NAME = re.compile(r"[^\s,<&]{1,200}")
@@ -218,6 +219,9 @@ def _instant(text: str) -> datetime:
         raise HostileXml(_("Thời điểm không có thật: %(text)s") % {"text": text[:40]}) from error
     if found.tzinfo is None:
         raise HostileXml(_("Thời điểm thiếu múi giờ: %(text)s") % {"text": text[:40]})
+    # Anything else overflows where it is compared or written, and nobody warns of it.
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise HostileXml(_("Thời điểm không có thật: %(text)s") % {"text": text[:40]})
     return found
 
 

@@ -147,6 +147,8 @@ HOSTILE = {
     "nothing": b"",
     "not text": bytes(range(256)),
     "a wrong instant": cap().replace(b"2026-11-22T08:00:00+07:00", b"2026-13-22T08:00:00+07:00"),
+    "the first year": cap().replace(b"2026-11-22T08:00:00+07:00", b"0001-01-01T00:00:00+07:00"),
+    "the last year": cap().replace(b"2026-11-22T08:00:00+07:00", b"9999-12-31T23:59:59-14:00"),
     "zulu time": cap().replace(b"2026-11-22T08:00:00+07:00", b"2026-11-22T08:00:00Z"),
     "an unknown status": cap(status="Real"),
     "an identifier with a comma": cap(identifier="a,b"),
@@ -200,6 +202,39 @@ def test_a_feed_is_read_and_one_bad_message_stops_nothing(here, feed):
     assert "bomb.xml" in feed.error
     assert "127.0.0.1" not in feed.error  # never asked
     assert fetch_feed(feed, client=client) == []
+
+
+def test_what_is_refused_keeps_nothing_behind_it_waiting(here, feed):
+    """Forty bad entries come first: the good one is read in the next round."""
+    entries = "".join(f'<entry><link href="bad{n}.xml"/></entry>' for n in range(40))
+    listed = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}'
+        '<entry><link href="1.xml"/></entry></feed>'
+    ).encode()
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        if "bad0." in asked[-1]:
+            raise httpx.ConnectError("gone")
+        if "bad1." in asked[-1]:
+            far = cap().replace(b"2026-11-22T08:00:00+07:00", b"0001-01-01T00:00:00+07:00")
+            return httpx.Response(200, stream=httpx.ByteStream(far))
+        bodies = {feed.url: listed, "https://kttv.example.vn/1.xml": cap()}
+        body = bodies.get(asked[-1], BOMB)
+        return httpx.Response(200, stream=httpx.ByteStream(body))
+
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    assert fetch_feed(feed, client=client) == []
+    assert len(asked) > 20
+    assert len(fetch_feed(feed, client=client)) == 1
+    assert len(asked) == len(set(asked)) + 1  # the feed itself, twice
+    feed.refresh_from_db()
+    soon = (timezone.now() + timedelta(minutes=11)).isoformat()
+    assert [link for link, end in feed.refused.items() if end < soon] == [asked[1]]
+    Feed.objects.update(refused={asked[1]: timezone.now().isoformat()})
+    fetch_feed(feed, client=client)
+    assert asked.count(asked[1]) == 2
 
 
 def test_a_feed_that_is_one_message_is_read_again(here, feed):
