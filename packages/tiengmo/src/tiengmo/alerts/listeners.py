@@ -13,6 +13,7 @@ from tiengmo.voices.publicity import Standing
 
 from .models import Alert, Info
 from .models import Standing as StandingCertificate
+from .standing import paper as papers
 from .workflow import State
 
 if TYPE_CHECKING:
@@ -67,7 +68,11 @@ def reference_of(release: Release) -> str:
 def revoked_keys() -> list[RevokedKey]:
     """Keys of standing certificates that were taken back: boxes are told with all others."""
     return [
-        RevokedKey(kid=row.kid, revoked_at=row.revoked_at, reason=row.revocation_reason)
+        RevokedKey(
+            kid=papers.own_kid(row.paper, otherwise=row.kid),
+            revoked_at=row.revoked_at,
+            reason=row.revocation_reason,
+        )
         for row in StandingCertificate.objects.exclude(revoked_at=None).order_by(
             "revoked_at", "kid"
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tiengmo.alerts.errors import AlertError
 from tiengmo.alerts.models import Standing
 from tiengmo.alerts.standing import keys as standing_keys
+from tiengmo.alerts.standing import paper as papers
 from tiengmo.audit.actions import record
 from tiengmo.speakers import keys
 from tiengmo.speakers.errors import RootKeyMissing
@@ -39,7 +40,7 @@ def revoke_standing(standing: Standing, *, by: User, reason: str) -> Standing:
             row.revocation_reason = reason.strip()[:300]
             row.save(update_fields=["revoked_at", "revoked_by_name", "revocation_reason"])
             record("alerts.standing_revoked", by=by, subject=row, detail={"reason": reason.strip()})
-        standing_keys.destroy(row.kid)
+        standing_keys.destroy(papers.own_kid(row.paper, otherwise=row.kid))
         try:
             root = keys.root_private()
         except RootKeyMissing:

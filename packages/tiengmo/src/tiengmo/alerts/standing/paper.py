@@ -76,6 +76,14 @@ def peek(text: str) -> Paper:
         raise AlertError(_("Giấy uỷ quyền này không đọc được.")) from refusal
 
 
+def own_kid(text: str, *, otherwise: str) -> str:
+    """The key that the paper names, to take it back: the column's only where it is unreadable."""
+    try:
+        return peek(text).key.kid
+    except AlertError:
+        return otherwise
+
+
 def read(text: str) -> Paper:
     """The paper, if two people who may warn in all of its area have signed it.
 

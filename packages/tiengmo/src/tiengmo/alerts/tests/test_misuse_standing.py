@@ -177,6 +177,25 @@ def test_a_database_that_forgets_the_revocation_has_no_key(here, there):
     refused(here, standing, proposal, "chưa được chứng nhận")
 
 
+def test_a_changed_column_saves_no_key(here, there):
+    """Otherwise the key named on the paper would live on, and another's would be destroyed."""
+    standing, other = there.given(), there.given(hazard="landslide")
+    own, others = standing.kid, other.kid
+    Standing.objects.filter(pk=other.pk).update(kid="x")
+    Standing.objects.filter(pk=standing.pk).update(kid=others)
+    revoke_standing(standing, by=here.colleague, reason="Nhầm")
+    now = timezone.now()
+    kept = [
+        standing_keys.signer(papers.peek(row.paper), row.certificates, now=now) is not None
+        for row in (standing, other)
+    ]
+    assert kept == [False, True]
+    listed = envelope.peek(RetainedMessage.objects.get(topic="tm/1/revocations").payload)
+    found = {entry.kid for entry in listed.body.revoked}
+    assert own in found
+    assert others not in found
+
+
 def test_a_giver_whose_key_is_revoked_gave_nothing(here, there):
     standing, proposal = there.given(), there.told()
     issuers.revoke_person_key(issuers.own_key(here.above), by=SYSTEM, reason="mất điện thoại")
