@@ -89,15 +89,16 @@ def deployment(request: HttpRequest, pk: int) -> HttpResponse:
     shown: list[Any] = list(page)
     for row in shown:
         row.why = UPDATE_REASONS.get(row.reason, row.reason)
+        row.silent = row.silent_ms / 1000 if row.silent_ms is not None else None
     silences = [row.silent_ms for row in rows if row.silent_ms is not None]
     context = {
         "one": one,
         "phases": _phases(one, rows),
         "page": page,
         "rows": shown,
-        "longest_ms": max(silences) if silences else None,
+        "longest": max(silences) / 1000 if silences else None,
         "may_act": has_role(user, Role.TECHNICIAN, one.unit) or user.is_superuser,
-        "can_be_undone": any(may_run_it(row) for row in rows),
+        "to_undo": sum(1 for row in rows if may_run_it(row)),
         "is_undone": one.undone_by.exists(),
         "query": "",
     }
@@ -130,6 +131,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Halt, resume, end or undo."""
     user: Any = request.user
     one = get_object_or_404(_deployments(user), pk=pk)
+    if verb == "hoan-tac" and "is_sure" not in request.POST:
+        messages.error(request, _("Hãy đánh dấu ô “Tôi chắc chắn” rồi bấm lại."))
+        return redirect("speakers_deployment", pk)
     try:
         if verb == "dung":
             updates.halt(one, by=user, reason=_("%(who)s cho dừng.") % {"who": user})

@@ -417,6 +417,38 @@ def test_a_technician_begins_and_halts_it_on_the_page(client, village, release, 
     assert client.get(page).status_code == 200
 
 
+def test_all_boxes_change_back_only_when_a_technician_is_sure(client, village, release, fleet):
+    release()
+    release("0.1.0", is_roll_back=True)
+    technician(client, village.unit)
+    one = begin(village, plan="100%")
+    step_deployments()
+    tell(ordered(one)[0], "confirmed", silent_ms=2140)
+    page = client.get(reverse("speakers_deployment", args=[one.pk])).content.decode()
+    assert "2,1 giây" in page
+    assert "20 cụm loa sẽ đổi bản" in page
+    way_back = reverse("speakers_deployment_act", args=[one.pk, "hoan-tac"])
+    client.post(way_back)
+    assert not one.undone_by.exists()
+    client.post(way_back, {"is_sure": "1"})
+    assert one.undone_by.get().installations.count() == 20
+
+
+def test_a_version_for_more_platforms_than_an_order_carries(village, release, fleet, monkeypatch):
+    release()
+    release(arch="amd64")
+    deployment = begin(village)
+    monkeypatch.setattr("tiengmo.speakers.updates.step.MAX_UPDATES", 1)
+    step_deployments()
+    deployment.refresh_from_db()
+    assert deployment.state == "halted"
+    assert "quá nhiều loại máy" in deployment.halt_reason
+    monkeypatch.setattr("tiengmo.speakers.updates.rollout.MAX_UPDATES", 1)
+    updates.end(deployment, by=SYSTEM)
+    with pytest.raises(SpeakerError, match="quá nhiều loại máy"):
+        begin(village)
+
+
 def test_who_is_no_technician_there_changes_nothing(client, village, release, fleet):
     release()
     one = begin(village)

@@ -44,7 +44,7 @@ def release_artifact(
 
     Raises:
         RootKeyMissing: the root's private key is not here.
-        SpeakerError: the file is no archive of the builder's, or was released already.
+        SpeakerError: the file is no archive of the builder's.
     """
     root = keys.root_private()
     found = describe(path)

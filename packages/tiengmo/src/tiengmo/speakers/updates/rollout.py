@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from speaker_link.updates import order_of
+from speaker_link.updates import MAX_UPDATES, order_of
 
 from tiengmo.audit.actions import record
 from tiengmo.people.actions import require_role
@@ -91,8 +91,11 @@ def _begin(
     undoes: Deployment | None = None,
 ) -> Deployment:
     is_roll_back = undoes is not None
-    if not good_artifacts(version, is_roll_back=is_roll_back):
+    programs = good_artifacts(version, is_roll_back=is_roll_back)
+    if not programs:
         raise SpeakerError(_("Chưa có bản %(version)s nào được ký.") % {"version": version})
+    if len(programs) > MAX_UPDATES:
+        raise SpeakerError(too_many_platforms())
     if not boxes:
         raise SpeakerError(_("Không có cụm loa nào cần bản này."))
     try:
@@ -138,6 +141,14 @@ def _begin(
             },
         )
     return deployment
+
+
+def too_many_platforms() -> str:
+    """Why a version cannot be ordered: an order carries only so many programs."""
+    return _(
+        "Bản này được ký cho quá nhiều loại máy: một lệnh chỉ mang được %(most)d loại. "
+        "Hãy thu hồi những loại không dùng."
+    ) % {"most": MAX_UPDATES}
 
 
 def _boxes_of(unit: Unit, version: str) -> list[Box]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from speaker_link.updates import MAX_UPDATES
 
 from tiengmo.audit.actions import record
 from tiengmo.audit.actors import SYSTEM
@@ -23,7 +24,7 @@ from tiengmo.speakers.models import (
     OutgoingCommand,
 )
 
-from .rollout import FAILING, UNDER_WAY, good_artifacts, halt
+from .rollout import FAILING, UNDER_WAY, good_artifacts, halt, too_many_platforms
 from .rules import (
     ANSWER_WITHIN,
     MAX_ATTEMPTS,
@@ -67,6 +68,9 @@ def _step(deployment: Deployment, now: datetime) -> None:
         texts = [one.envelope for one in good_artifacts(row.version, is_roll_back=row.is_roll_back)]
         if not texts:
             halt(row, by=SYSTEM, reason=_("Bản này đã bị thu hồi hoặc hết hạn."))
+            return
+        if len(texts) > MAX_UPDATES:
+            halt(row, by=SYSTEM, reason=too_many_platforms())
             return
         reached = row.phases[min(row.phase, len(row.phases) - 1)]
         # A report that is being taken in is waited for: it must not be written over.
