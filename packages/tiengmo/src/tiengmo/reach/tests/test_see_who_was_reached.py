@@ -1,7 +1,6 @@
 """From receipts to households: by village, channel, commune and language, and who was missed."""
 
 import datetime as dt
-import time
 
 import pytest
 from django.utils import timezone
@@ -199,13 +198,10 @@ def test_176_villages_and_300_boxes_in_a_handful_of_queries(django_assert_max_nu
         for d in deliveries
     )
     with django_assert_max_num_queries(8):
-        started = time.perf_counter()
         reach = reach_of(release)
-        elapsed = time.perf_counter() - started
     assert reach.villages_reached == 164
     assert len(reach.missed) == 12
     assert reach.communes_reached == 21
-    assert elapsed < 0.5
 
 
 def test_before_it_goes_out_the_editor_sees_what_it_would_reach(locality):
