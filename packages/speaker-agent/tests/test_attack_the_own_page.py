@@ -44,7 +44,7 @@ def nothing_went_out(village):
 async def refused(village, answer, reason):
     assert answer.status_code in {403, 404, 413, 429}, answer.text
     assert reason in village.refusals()
-    return nothing_went_out(village)
+    assert nothing_went_out(village)
 
 
 def test_one_person_alone(run, village, lan):
