@@ -62,7 +62,7 @@ def fetch_wheels(arch: str, into: Path) -> None:
     )
 
 
-def lay_out(tree: Path, wheels: Path, arch: str) -> None:
+def lay_out(tree: Path, wheels: Path, arch: str, epoch: int) -> None:
     """Put everything where it stands on the box."""
     libraries = tree / LIBRARIES
     libraries.mkdir(parents=True)
@@ -85,6 +85,8 @@ def lay_out(tree: Path, wheels: Path, arch: str) -> None:
             ignore=shutil.ignore_patterns("__pycache__", "specimens.py"),
         )
         _describe(libraries, name, source)
+    # What a box without the time knows to have passed.
+    (libraries / "speaker_agent" / "made-at").write_text(f"{epoch}\n")
     shutil.copy(ROOT / "LICENSE", _made(tree / "usr/share/doc/speaker-agent") / "copyright")
     for name in ("launcher.py", "slots.py"):
         _install(libraries / UPDATES / name, tree / LAUNCHER / name)
@@ -179,7 +181,7 @@ def build(arch: str, into: Path, *, wheels: Path | None = None) -> Path:
             wheels = _made(Path(temporary) / "wheels")
             fetch_wheels(arch, wheels)
         tree = Path(temporary) / "tree"
-        lay_out(tree, wheels, arch)
+        lay_out(tree, wheels, arch, epoch)
         for path in [tree, *sorted(tree.rglob("*"))]:
             if path.is_dir():
                 path.chmod(0o755)

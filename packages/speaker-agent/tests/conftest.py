@@ -5,6 +5,8 @@ import pytest
 from speaker_link.kinds import Priority
 from speaker_link.messages import Assignment, Edition, Schedule, ScheduleItem
 
+from bench.agent_village import Person, Village
+
 START = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
 
@@ -53,3 +55,23 @@ def make_assignment(**changes):
         "is_test_mode": False,
     }
     return Assignment(**(values | changes))
+
+
+# A box with a page of its own, and two people who may warn.
+
+
+@pytest.fixture
+def village(tmp_path, socket_enabled):
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    return Village(folder)
+
+
+@pytest.fixture
+def lan(village):
+    return Person(village.root, "Nguyễn Thị Lan (#1)")
+
+
+@pytest.fixture
+def pao(village):
+    return Person(village.root, "Giàng A Páo (#2)")

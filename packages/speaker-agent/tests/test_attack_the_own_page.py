@@ -13,49 +13,20 @@ from speaker_link.messages import Alert, Edition, Revocations, RevokedKey
 from speaker_link.sealing import seal
 
 from bench.agent_peer import opus, speechlike
-from bench.agent_village import PASSPHRASE, Person, Village
+from bench.agent_village import PASSPHRASE, Person
 
 RECORDING = opus(speechlike(1.5))
-
-
-@pytest.fixture
-def village(tmp_path, socket_enabled):
-    folder = tmp_path / "0001"
-    folder.mkdir()
-    return Village(folder)
-
-
-@pytest.fixture
-def lan(village):
-    return Person(village.root, "Nguyễn Thị Lan (#1)")
-
-
-@pytest.fixture
-def pao(village):
-    return Person(village.root, "Giàng A Páo (#2)")
-
-
-def nothing_went_out(village):
-    assert not village.reports(Kind.LOCAL_ISSUE)
-    assert not village.box.desk.alerts.alerts
-    return True
-
-
-async def refused(village, answer, reason):
-    assert answer.status_code in {403, 404, 413, 429}, answer.text
-    assert reason in village.refusals()
-    assert nothing_went_out(village)
 
 
 def test_one_person_alone(run, village, lan):
     async def story():
         async with village.running():
             draft = (await village.compose(lan, RECORDING)).headers["location"]
-            assert nothing_went_out(village)
-            await refused(village, await village.sign(draft, lan), "one_signature_short")
+            assert village.nothing_went_out()
+            village.refused(await village.sign(draft, lan), "one_signature_short")
             # Another key of the same person is the same holder.
             again = Person(village.root, lan.certificate.holder)
-            await refused(village, await village.sign(draft, again), "one_signature_short")
+            village.refused(await village.sign(draft, again), "one_signature_short")
 
     run(story())
 
@@ -75,16 +46,7 @@ def test_a_key_that_may_not(run, village, lan, changes, reason):
         other = Person(village.root, "Người khác (#3)", **changes)
         async with village.running():
             draft = (await village.compose(lan, RECORDING)).headers["location"]
-            await refused(village, await village.sign(draft, other), reason)
-
-    run(story())
-
-
-def test_a_stranger_with_a_root_of_their_own(run, village):
-    async def story():
-        stranger = Person(PrivateKey.generate(), "Kẻ lạ (#1)")
-        async with village.running():
-            await refused(village, await village.compose(stranger, RECORDING), "unknown_key")
+            village.refused(await village.sign(draft, other), reason)
 
     run(story())
 
@@ -99,7 +61,7 @@ def test_a_revoked_key(run, village, lan, pao):
             )
             text = envelope.sign(message, by=[envelope.Signer(village.root)])
             await village.box.inbox._read("tm/1/revocations", text.encode())
-            await refused(village, await village.sign(draft, pao), "revoked")
+            village.refused(await village.sign(draft, pao), "revoked")
             # The first key is revoked while the second person walks up to the box.
             entry = RevokedKey(kid=lan.key.kid, revoked_at=datetime.now(UTC), reason="mất máy")
             message = envelope.compose(
@@ -108,7 +70,7 @@ def test_a_revoked_key(run, village, lan, pao):
             text = envelope.sign(message, by=[envelope.Signer(village.root)])
             await village.box.inbox._read("tm/1/revocations", text.encode())
             third = Person(village.root, "Vàng Thị Mỷ (#3)")
-            await refused(village, await village.sign(draft, third), "revoked")
+            village.refused(await village.sign(draft, third), "revoked")
 
     run(story())
 
@@ -118,7 +80,7 @@ def test_another_certificate_in_the_file(run, village, lan, pao):
         async with village.running():
             draft = (await village.compose(lan, RECORDING)).headers["location"]
             mixed = lan.file(certificate=pao.text)
-            await refused(village, await village.sign(draft, pao, key=mixed), "bad_signature")
+            village.refused(await village.sign(draft, pao, key=mixed), "bad_signature")
 
     run(story())
 
@@ -136,19 +98,7 @@ def test_guess_the_passphrase(run, village, lan, pao):
             answer = await village.sign(draft, pao)
             assert answer.status_code == 429
             assert village.refusals().count("wrong_passphrase") == 5
-            assert nothing_went_out(village)
-
-    run(story())
-
-
-def test_a_key_file_that_costs_a_gigabyte(run, village, lan):
-    async def story():
-        async with village.running():
-            greedy = lan.file(sealed=lan.sealed | {"n": 2**24})
-            files = {"key": ("k", greedy), "recording": ("r", RECORDING)}
-            data = {"title": "x", "area": "02686", "hours": "1", "repeat": "0", "passphrase": "y"}
-            answer = await village.phone.post("/canh-bao", data=data, files=files)
-            await refused(village, answer, "bad_key_file")
+            assert village.nothing_went_out()
 
     run(story())
 
@@ -250,66 +200,10 @@ def test_what_is_carried_is_judged(run, village, lan, pao):
                 (good | {"message": 7}, "malformed"),
                 ([], "malformed"),
             ]:
-                await refused(village, await hand_in(village, whole), reason)
+                village.refused(await hand_in(village, whole), reason)
             # Nothing of all this stands in the way of the true one, or was stored.
             assert not list(village.state.sounds.glob("??/*"))
             assert (await hand_in(village, good)).status_code == 303
-
-    run(story())
-
-
-def test_hostile_uploads(run, village, lan):
-    async def story():
-        async with village.running():
-            for recording in (
-                b"",
-                b"\x00" * 5000,
-                b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n",
-                b"ffconcat version 1.0\nfile /etc/passwd\n",
-                b"RIFF\xff\xff\xff\xffWAVEfmt " + b"\xff" * 200,
-                RECORDING[:200],
-                opus(speechlike(1.5) * 0),
-            ):
-                answer = await village.compose(lan, recording)
-                assert answer.status_code == 403, recording[:20]
-            assert {"bad_upload", "silent"} <= set(village.refusals())
-            answer = await village.compose(lan, b"x" * 6_000_000)
-            assert answer.status_code == 413
-            bad = {"Content-Type": "multipart/form-data; boundary=x"}
-            for body in (b"", b"--x", b"--x\r\n\r\n--x--", b"\r\n--x" * 500 + b"--"):
-                answer = await village.phone.post("/canh-bao", content=body, headers=bad)
-                assert answer.status_code == 403
-            answer = await village.phone.post("/canh-bao", content=b"{}")
-            assert answer.status_code == 403
-            assert nothing_went_out(village)
-
-    run(story())
-
-
-def test_look_where_nothing_is(run, village, lan):
-    async def story():
-        async with village.running():
-            for path in (
-                "/tinh/..%2fserving.py",
-                "/tinh/../../state/key.json",
-                "/am-thanh/" + "a" * 64,
-                "/am-thanh/..%2f..%2fkey.json",
-                "/mang-di/x",
-                "/ky/x",
-                "/noi/x",
-                "/key.json",
-            ):
-                answer = await village.phone.get(path)
-                assert answer.status_code == 404, path
-            home = await village.phone.get("/")
-            assert home.status_code == 200
-            assert "default-src 'none'" in home.headers["content-security-policy"]
-            hostile = "<script>alert(1)</script>"
-            draft = await village.compose(lan, RECORDING, title=hostile)
-            for page in ("/", draft.headers["location"]):
-                shown = (await village.phone.get(page)).text
-                assert hostile not in shown
-                assert "&lt;script&gt;" in shown
 
     run(story())
 
@@ -331,7 +225,7 @@ def test_a_draft_that_is_too_old(run, village, lan, pao):
             for one in village.site.desk.drafts.all():
                 one.made_at -= 30 * 60
             assert (await village.sign(draft, pao)).status_code == 404
-            assert nothing_went_out(village)
+            assert village.nothing_went_out()
 
     run(story())
 

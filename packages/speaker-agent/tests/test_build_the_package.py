@@ -52,6 +52,7 @@ def test_everything_is_in_its_place(builder, wheels, tmp_path, arch):
     libraries = tree / "usr/lib/speaker-agent"
     assert {"leaf", "speaker_agent", "speaker_link"} <= {p.name for p in libraries.iterdir()}
     assert (libraries / "leaf/beside.py").exists()
+    assert int((libraries / "speaker_agent/made-at").read_text()) == int(builder.DEFAULT_EPOCH)
     assert not list(libraries.glob("*.data"))
     assert not list(libraries.rglob("__pycache__"))
     assert (tree / "usr/bin/speaker-agent").stat().st_mode & 0o111

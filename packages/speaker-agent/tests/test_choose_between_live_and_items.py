@@ -183,7 +183,9 @@ def test_who_hears_of_it_late_begins_with_what_is_due(village):
     assert set(due) == {"flood.1.3", "flood.1.4"}
     due["flood.1.3"].is_held = True
     decision = decide(due.values(), at(200.2))
-    assert (decision.arm.item.id, decision.arm_at) == ("flood.1.3", T + 201)
+    assert (decision.arm.item.id, decision.arm_at) == ("flood.1.3", T + 200.5)
+    # Too near: the next half second that its sound can be made ready for.
+    assert decide(due.values(), at(200.31)).arm_at == T + 201
 
 
 def test_once_is_once(village):

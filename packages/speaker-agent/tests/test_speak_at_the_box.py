@@ -20,23 +20,6 @@ RECORDING = opus(speechlike(1.5))
 RATE = 48_000
 
 
-@pytest.fixture
-def village(tmp_path, socket_enabled):
-    folder = tmp_path / "0001"
-    folder.mkdir()
-    return Village(folder)
-
-
-@pytest.fixture
-def lan(village):
-    return Person(village.root, "Nguyễn Thị Lan (#1)")
-
-
-@pytest.fixture
-def pao(village):
-    return Person(village.root, "Giàng A Páo (#2)")
-
-
 async def open_microphone(village, first, second):
     data = {"title": "Nước lên nhanh", "area": "02686-07", "minutes": "2"}
     files = {"key": ("k", first.file())}

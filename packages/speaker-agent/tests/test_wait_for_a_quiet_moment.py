@@ -1,6 +1,7 @@
 """A box takes an order only where it can keep it, and changes only when nobody would hear it."""
 
 import asyncio
+import concurrent.futures
 import os
 import sys
 import time
@@ -19,10 +20,12 @@ from speaker_agent.maintenance.updates.install import (
     architecture,
     is_quiet,
 )
+from speaker_agent.obeying import distrust
 from speaker_link import specimens
 from speaker_link.envelope import sign
 from speaker_link.messages import Command
-from speaker_link.specimens import UPDATE_KEY, message, update
+from speaker_link.specimens import STATION, UPDATE_KEY, message, update
+from speaker_link.trust import Trust
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -32,7 +35,7 @@ def a_box(**changes):
     values = {
         "serial": "BX-0007",
         "gateway_url": "http://gateway",
-        "clock": SimpleNamespace(now=NOW.timestamp),
+        "clock": SimpleNamespace(now=NOW.timestamp, is_trusted=False),
         "player": SimpleNamespace(current=None, armed=None, failure=None),
         "desk": SimpleNamespace(sounds=list, alerts=SimpleNamespace(alerts={})),
         "book": SimpleNamespace(next_entry=lambda _now: None),
@@ -83,7 +86,8 @@ def test_what_an_update_waits_for(changes):
 def order(**changes):
     body = update(**({"architecture": architecture(), "python": PYTHON} | changes))
     text = sign(message(body), by=[UPDATE_KEY])
-    return message(Command(action="install_update", updates=[text]))
+    said = message(Command(action="install_update", updates=[text]))
+    return said, sign(said, by=[STATION])
 
 
 def taken(box, said):
@@ -91,7 +95,7 @@ def taken(box, said):
 
     async def main():
         installer = Installer(box)
-        await installer.take(said)
+        await installer.take(*said)
         await installer._task
         return box.told[-1]
 
@@ -157,7 +161,7 @@ def test_an_order_runs_out_while_the_box_plays_on(base, monkeypatch):
 
     monkeypatch.setattr(Installer, "_prepare", prepared)
     said = order()
-    late = (said.exp - timedelta(milliseconds=50)).timestamp
+    late = (said[0].exp - timedelta(milliseconds=50)).timestamp
     player = SimpleNamespace(current=object(), armed=None)
     report = taken(a_box(player=player, clock=SimpleNamespace(now=late)), said)
     assert (report.state, report.reason) == ("failed", "no_quiet_moment")
@@ -169,7 +173,7 @@ def test_an_archive_that_does_not_come_is_told_as_that(base, monkeypatch):
 
     monkeypatch.setattr(Installer, "_prepare", never)
     said = order()
-    late = (said.exp - timedelta(milliseconds=50)).timestamp
+    late = (said[0].exp - timedelta(milliseconds=50)).timestamp
     report = taken(a_box(clock=SimpleNamespace(now=late)), said)
     assert (report.state, report.reason) == ("failed", "not_fetched")
 
@@ -195,7 +199,7 @@ def test_who_gives_an_order_up_can_be_cancelled_meanwhile(base, monkeypatch):
 
     async def main():
         installer = Installer(a_box())
-        await installer.take(order())
+        await installer.take(*order())
         await asyncio.sleep(0)
         giving_up = asyncio.create_task(installer.cancel())
         await asyncio.sleep(0.02)
@@ -242,7 +246,7 @@ def test_an_order_is_given_up_when_told(base, monkeypatch):
     async def main():
         installer = Installer(box)
         assert not await installer.cancel()
-        assert await installer.take(order()) == "0.2.0"
+        assert await installer.take(*order()) == "0.2.0"
         await asyncio.sleep(0)
         assert await installer.cancel()
         assert not await installer.cancel()
@@ -270,7 +274,111 @@ def test_an_order_for_the_program_that_runs_is_answered_at_once(base, monkeypatc
     install.memory.save(base, trial.confirm())
 
     async def main():
-        assert await Installer(box).take(said) == "0.2.0"
+        assert await Installer(box).take(*said) == "0.2.0"
 
     asyncio.run(main())
     assert [one.state for one in box.told] == ["confirmed"]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_failed_check_leaves_the_program_to_go_back_to(base, monkeypatch, is_kept):
+    """A box that is short of memory fails the check of a program that ran well yesterday."""
+    name = install.program_name(update(architecture=architecture(), python=PYTHON))
+    place = install.memory.folder_of(base, name)
+    (place / "speaker_agent").mkdir(parents=True)
+    (place / "speaker_agent" / "cli.py").write_text("raise MemoryError")
+    running = "0.1.9-cccccccccccc"
+    install.memory.save(base, install.memory.Slots(running, name if is_kept else None))
+    report = taken(a_box(state=SimpleNamespace(folder=base)), order())
+    assert (report.state, report.reason) == ("failed", "self_check")
+    assert place.is_dir() == is_kept
+    assert install.memory.load(base).without(running).to_start == (name if is_kept else "")
+
+
+def waiting_for_quiet(box, monkeypatch):
+    """An installer whose program is ready, in a box that plays; and the end of its order."""
+
+    async def prepared(self, update):
+        return None
+
+    monkeypatch.setattr(Installer, "_prepare", prepared)
+    monkeypatch.setattr(install, "LOOK_SECONDS", 0.01)
+    box.player.current = object()
+    return Installer(box)
+
+
+def revoke(box, who):
+    box.inbox.trust = Trust(roots=box.inbox.trust.roots, revoked=frozenset({who.key.kid}))
+
+
+@pytest.mark.parametrize("who", [UPDATE_KEY, STATION], ids=["the program's key", "the order's"])
+def test_an_order_that_waits_ends_with_the_revocation(base, monkeypatch, who):
+    box = a_box()
+
+    async def main():
+        installer = box.installer = waiting_for_quiet(box, monkeypatch)
+        await installer.take(*order())
+        await asyncio.sleep(0.03)
+        await distrust(box)
+        assert not installer._task.done(), "somebody else's key"
+        revoke(box, who)
+        await distrust(box)
+        assert installer._task.cancelled()
+        await distrust(box)
+
+    asyncio.run(main())
+    refusal, report = box.told
+    assert (refusal, report.state, report.reason) == ("revoked", "failed", "revoked")
+
+
+@pytest.mark.parametrize("when", ["before the change", "while the change is written down"])
+@pytest.mark.parametrize("who", [UPDATE_KEY, STATION], ids=["the program's key", "the order's"])
+def test_a_revocation_is_seen_just_before_the_change(base, monkeypatch, who, when):
+    killed = []
+    monkeypatch.setattr(install.os, "kill", lambda *_: killed.append(True))
+    box = a_box(player=SimpleNamespace(current=None, armed=None, failure=None))
+    written = {}
+
+    def keep(name, text):
+        written[name] = text
+        if when == "while the change is written down":
+            revoke(box, who)
+        done = concurrent.futures.Future()
+        done.set_result(None)
+        return done
+
+    box.journal = SimpleNamespace(keep=keep, drop=written.pop)
+
+    async def main():
+        installer = waiting_for_quiet(box, monkeypatch)
+        await installer.take(*order())
+        await asyncio.sleep(0.03)
+        if when == "before the change":
+            revoke(box, who)
+        box.player.current = None
+        await installer._task
+        assert not installer._is_changing
+
+    asyncio.run(main())
+    assert (box.told[-1].state, box.told[-1].reason) == ("failed", "revoked")
+    assert not killed
+    assert not written
+    assert not (base / install.memory.REQUEST).exists()
+
+
+def test_without_a_revocation_it_changes(base, monkeypatch):
+    killed = []
+    monkeypatch.setattr(install.os, "kill", lambda *_: killed.append(True))
+    done = concurrent.futures.Future()
+    done.set_result(None)
+    box = a_box(journal=SimpleNamespace(keep=lambda *_: done))
+
+    async def main():
+        installer = waiting_for_quiet(box, monkeypatch)
+        box.player.current = None
+        await installer.take(*order())
+        await installer._task
+
+    asyncio.run(main())
+    assert killed
+    assert install.memory.read_document(base / install.memory.REQUEST)["name"].startswith("0.2.0")

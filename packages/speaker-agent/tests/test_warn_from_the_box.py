@@ -1,29 +1,10 @@
 """Two people, two keys, a recording, and a box that nobody else reaches."""
 
-import pytest
 from speaker_link.kinds import Kind
 
 from bench.agent_peer import opus, speechlike
-from bench.agent_village import Person, Village
 
 RECORDING = opus(speechlike(1.5))
-
-
-@pytest.fixture
-def village(tmp_path, socket_enabled):
-    folder = tmp_path / "0001"
-    folder.mkdir()
-    return Village(folder)
-
-
-@pytest.fixture
-def lan(village):
-    return Person(village.root, "Nguyễn Thị Lan (#1)")
-
-
-@pytest.fixture
-def pao(village):
-    return Person(village.root, "Giàng A Páo (#2)")
 
 
 def test_two_people_warn(run, village, lan, pao):

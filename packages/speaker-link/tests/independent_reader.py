@@ -4,13 +4,12 @@ It uses nothing of this package: joserfc for keys and signatures, jsonschema for
 judges the vectors as they say, the specification says enough.
 """
 
-import base64
 import json
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 
+from independent_primitives import instant, numbers, parse, refuse_if, samples_of, unbase64
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 from jsonschema import Draft202012Validator, validators
@@ -39,42 +38,8 @@ LEAVES = {
     "time-request": {"time_request"},
 }
 STATION_LEAVES = {kind: kind for kind in OF_STATIONS - {"alert"}} | {"alerts": "alert"}
-# RFC 6716, table 2, in samples at 48 kHz.
-FRAMES = [480, 960, 1920, 2880] * 3 + [480, 960] * 2 + [120, 240, 480, 960] * 4
 GRACE = timedelta(seconds=5)
 ED25519 = JWSRegistry(algorithms=["Ed25519"]).get_alg("Ed25519")
-
-
-class No(Exception):
-    """The message is refused, for this reason."""
-
-
-def refuse_if(condition, reason):
-    if condition:
-        raise No(reason)
-
-
-def unbase64(text):
-    refuse_if(not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1, "malformed")
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    refuse_if(base64.urlsafe_b64encode(raw).decode().rstrip("=") != text, "malformed")
-    return raw
-
-
-def parse(raw):
-    def once(pairs):
-        refuse_if(len({name for name, _ in pairs}) != len(pairs), "malformed")
-        return dict(pairs)
-
-    def never(_):
-        raise No("malformed")
-
-    try:
-        parsed = json.loads(raw, object_pairs_hook=once, parse_constant=never)
-    except (ValueError, RecursionError):
-        raise No("malformed") from None
-    refuse_if(not isinstance(parsed, dict), "malformed")
-    return parsed
 
 
 # To JSON Schema 45.0 is an integer; to this protocol it is a fraction.
@@ -87,13 +52,6 @@ Validator = validators.extend(Draft202012Validator, type_checker=TYPES)
 def conforms(payload, name):
     schema = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
     refuse_if(not Validator(schema).is_valid(payload), "malformed")
-
-
-def instant(text):
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise No("malformed") from None
 
 
 def check(key, signature, signing_input):
@@ -178,6 +136,11 @@ def consistent(message):
         refuse_if(("lines" in body) != (action == "send_log"), "malformed")
         refuse_if(("is_silent" in body) != (action == "self_test"), "malformed")
         refuse_if(("updates" in body) != (action == "install_update"), "malformed")
+    if message["typ"] == "update":
+        refuse_if(body.get("is_roll_back", False) != ("from_at_most" in body), "malformed")
+        if "from_at_most" in body:
+            refuse_if(not numbers(body["version"]) < numbers(body["from_at_most"]), "malformed")
+            refuse_if(exp - min(iat, nbf) > timedelta(days=14), "malformed")
     if message["typ"] in {"takeover", "alert"}:
         refuse_if(instant(body["until"]) <= instant(body["start"]), "malformed")
     if message["typ"] == "live":
@@ -196,18 +159,6 @@ def consistent(message):
         refuse_if(not is_clear and not lengths, "malformed")
         refuse_if(0 < repeat < max(lengths, default=0), "malformed")
         refuse_if(body["alert"] in body.get("references", []), "malformed")
-
-
-def samples_of(raw):
-    """How long the packets of a segment last at 48 kHz (RFC 6716, section 3)."""
-    total = 0
-    while raw:
-        length = int.from_bytes(raw[:2], "big")
-        packet, raw = raw[2 : 2 + length], raw[2 + length :]
-        refuse_if(not 0 < len(packet) == length <= 1275, "malformed")
-        frames = {0: 1, 1: 2, 2: 2}.get(packet[0] & 3) or (packet + b"\0")[1] & 63
-        total += FRAMES[packet[0] >> 3] * frames
-    return total
 
 
 def name_of(body):

@@ -1,5 +1,7 @@
 """Which program of an order a box may install, whoever sent it the order."""
 
+from datetime import timedelta
+
 import pytest
 from speaker_link.envelope import Signer, sign
 from speaker_link.errors import RefusalReason as Reason
@@ -30,10 +32,10 @@ def signed(by=UPDATE_KEY, areas=None, **changes):
     return sign(message(update(**changes), **more), by=[by])
 
 
-def choose(*texts, installed="0.1.0", trust=TRUST, **more):
+def choose(*texts, installed="0.1.0", trust=TRUST, now=NOW, **more):
     platform = {"architecture": "arm64", "python": "3.11"} | more
     return choose_update(
-        texts, trust=trust, scope=SCOPE, now=NOW, installed=installed, **platform
+        texts, trust=trust, scope=SCOPE, now=now, installed=installed, **platform
     ).body
 
 
@@ -53,8 +55,31 @@ def test_a_box_picks_what_fits_it():
 def test_nothing_goes_back_without_a_signed_roll_back():
     assert refused(signed(), installed="0.2.1") is Reason.OLDER_VERSION
     assert refused(signed(), installed="0.10.0") is Reason.OLDER_VERSION
-    assert choose(signed(is_roll_back=True), installed="0.2.1").is_roll_back
+    assert choose(roll_back(), installed="0.2.1").is_roll_back
     assert choose(signed(), installed="0.2.0").version == "0.2.0"
+
+
+def roll_back(**changes):
+    return signed(**({"is_roll_back": True, "from_at_most": "0.3.0"} | changes))
+
+
+def test_a_roll_back_leads_down_from_one_version_only_and_for_two_weeks():
+    """Who finds an old one later, or has a newer program, cannot use it."""
+    assert choose(roll_back(), installed="0.3.0").version == "0.2.0"
+    assert choose(roll_back(), installed="0.3").version == "0.2.0"
+    assert choose(roll_back(), installed="0.1.0").version == "0.2.0"
+    assert refused(roll_back(), installed="0.3.1") is Reason.OLDER_VERSION
+    assert refused(roll_back(), installed="1.0") is Reason.OLDER_VERSION
+    assert choose(roll_back(), installed="0.3.0", now=NOW + timedelta(days=13)).is_roll_back
+    assert refused(roll_back(), installed="0.3.0", now=NOW + timedelta(days=14)) is Reason.EXPIRED
+    with pytest.raises(ValueError, match="lives too long"):
+        message(update(is_roll_back=True, from_at_most="0.3.0"), lives=timedelta(days=15))
+    with pytest.raises(ValueError, match="from_at_most"):
+        update(is_roll_back=True)
+    with pytest.raises(ValueError, match="from_at_most"):
+        update(from_at_most="0.3.0")
+    with pytest.raises(ValueError, match="nowhere down"):
+        update(is_roll_back=True, from_at_most="0.2.0")
 
 
 @pytest.mark.parametrize(

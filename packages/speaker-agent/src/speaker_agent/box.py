@@ -111,7 +111,7 @@ class Box:
             desk=self.desk,
             on_assignment=self._on_assignment,
             on_schedule=self._on_schedule,
-            on_command=lambda message: obey(self, message),
+            on_command=lambda message, text: obey(self, message, text),
             on_distrust=lambda: distrust(self),
         )
         self.conductor = Conductor(
@@ -203,6 +203,7 @@ class Box:
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(600 * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            await self.reporter.tell_the_rest()
             now = self.clock.now()
             if self.clock.is_trusted:
                 self.inbox.memory.forget_expired(now)

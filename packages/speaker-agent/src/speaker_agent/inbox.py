@@ -63,7 +63,7 @@ class Inbox:
         desk: Desk,
         on_assignment: Callable[[Assignment], Awaitable[None]],
         on_schedule: Callable[[Schedule, bool], bool],
-        on_command: Callable[[Message[Command]], Awaitable[None]],
+        on_command: Callable[[Message[Command], str], Awaitable[None]],
         on_distrust: Callable[[], Awaitable[None]],
     ) -> None:
         self.serial = serial
@@ -219,7 +219,7 @@ class Inbox:
             case Alert():
                 await self.desk.take_alert(message, text, without_time=not self.clock.is_trusted)
             case Command():
-                await self._on_command(message)
+                await self._on_command(message, text)
             case Revocations() as revocations:
                 await self._revoke(revocations, text)
             case RootRotation() as rotation:

@@ -27,8 +27,11 @@ class CannotObey(Exception):
     """The command is good, but it cannot be done now; the text says why."""
 
 
-async def obey(box: Box, message: Message[Command]) -> None:
-    """Do it once. The message was remembered before, so it is not done twice."""
+async def obey(box: Box, message: Message[Command], text: str) -> None:
+    """Do it once. The message was remembered before, so it is not done twice.
+
+    `text` is the message as it came, for what is judged again later.
+    """
     command = message.body
     outcome: Literal["done", "failed"] = "done"
     if command.action is CommandAction.SELF_TEST:
@@ -36,7 +39,7 @@ async def obey(box: Box, message: Message[Command]) -> None:
         box.spawn(_answer_self_test(box, message))
         return
     try:
-        detail = await _do(box, message)
+        detail = await _do(box, message, text)
     except CannotObey as reason:
         outcome, detail = "failed", str(reason)
     result = CommandResult(
@@ -60,7 +63,7 @@ async def _answer_self_test(box: Box, message: Message[Command]) -> None:
     await box.reporter.send(Kind.COMMAND_RESULT, result)
 
 
-async def _do(box: Box, message: Message[Command]) -> str:
+async def _do(box: Box, message: Message[Command], text: str) -> str:
     command = message.body
     match command.action:
         case CommandAction.SET_VOLUME:
@@ -75,7 +78,7 @@ async def _do(box: Box, message: Message[Command]) -> str:
         case CommandAction.SEND_LOG:
             return await _send_log(box, message)
         case CommandAction.INSTALL_UPDATE:
-            return await _install(box, message)
+            return await _install(box, message, text)
         case CommandAction.CANCEL_UPDATE:
             if not await box.installer.cancel():
                 raise CannotObey("no update waits here")
@@ -84,9 +87,9 @@ async def _do(box: Box, message: Message[Command]) -> str:
             return ""
 
 
-async def _install(box: Box, message: Message[Command]) -> str:
+async def _install(box: Box, message: Message[Command], text: str) -> str:
     try:
-        return await box.installer.take(message)
+        return await box.installer.take(message, text)
     except CannotInstall as reason:
         raise CannotObey(str(reason)) from reason
 
@@ -143,7 +146,8 @@ async def _stop(box: Box, item_id: str | None) -> str:
 
 
 async def distrust(box: Box) -> None:
-    """A key was revoked: what it alone had signed is not played any more."""
+    """A key was revoked: what it alone had signed is not played any more, nor installed."""
+    await box.installer.distrust()
     # Without the time nothing can be judged; it is done when the time is known.
     box.distrust_is_due = not box.clock.is_trusted
     if box.distrust_is_due:

@@ -7,6 +7,7 @@ import random
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +37,17 @@ RANKS = {
 RESEND_SECONDS = 60.0
 REFUSALS_A_MINUTE = 12
 REMEMBERED_REFUSALS = 500
+TURNED_AWAY_AN_HOUR = 5
+HOUR_SECONDS = 3600.0
+
+
+@dataclass
+class TurnedAwayCount:
+    """Of one reason: how many were told since an instant of our counter, and how many were not."""
+
+    since: float
+    told: int = 0
+    left_out: int = 0
 
 
 class Pen:
@@ -86,6 +98,7 @@ class Reporter:
         self._has_work = asyncio.Event()
         self._refused: OrderedDict[str, None] = OrderedDict()
         self._refusal_times: deque[float] = deque(maxlen=REFUSALS_A_MINUTE)
+        self._turned_away: dict[str, TurnedAwayCount] = {}
 
     @property
     def unacknowledged(self) -> int:
@@ -124,12 +137,43 @@ class Reporter:
         await self._tell(report, f"{name}/{refusal.reason}")
 
     async def turn_away(self, reason: str, detail: str) -> None:
-        """Report that somebody at the box's own page was turned away; each time counts."""
+        """Report that somebody at the box's own page was turned away.
+
+        Anybody on that network can cause these, so they have a share of their own, apart from
+        refusals: of each reason some an hour are reported, and the rest is counted.
+        """
         text = "".join(c if c.isprintable() else "?" for c in detail)[:300]
         report = RefusalReport(topic="local", reason=reason, detail=text, refused_at=self.pen.now())
         self.last_refusal = report
+        await self.tell_the_rest()
+        count = self._turned_away.setdefault(reason, TurnedAwayCount(time.monotonic()))
+        if count.told == TURNED_AWAY_AN_HOUR:
+            count.left_out += 1
+            return
+        count.told += 1
         log.warning("%s turned somebody away: %s (%s)", self.pen.serial, reason, text)
-        await self._tell(report, new_id())
+        await self.send(Kind.REFUSAL, report)
+
+    async def tell_the_rest(self) -> None:
+        """How many more were turned away in the hour that is over, one report for each reason."""
+        now = time.monotonic()
+        over = {
+            reason: count
+            for reason, count in self._turned_away.items()
+            if now - count.since >= HOUR_SECONDS
+        }
+        for reason, count in over.items():
+            del self._turned_away[reason]
+            if count.left_out:
+                await self.send(
+                    Kind.REFUSAL,
+                    RefusalReport(
+                        topic="local",
+                        reason=reason,
+                        detail=f"{count.left_out} more within an hour",
+                        refused_at=self.pen.now(),
+                    ),
+                )
 
     async def _tell(self, report: RefusalReport, key: str) -> None:
         if key in self._refused:

@@ -11,6 +11,10 @@ from speaker_link.messages import Broker
 
 KEY_FILE = "key.json"
 CONFIG_FILE = "config.json"
+# The certificate of the box's own page, with its private key.
+PAGE_FILE = "local-page.pem"
+# What a power cut in the middle of writing leaves behind.
+UNFINISHED = ".part"
 SECRET_MODE = 0o600
 
 
@@ -93,14 +97,15 @@ class StateDir:
         write_safely(self.folder / CONFIG_FILE, config.model_dump_json(indent=1))
 
     def wipe(self) -> None:
-        """Forget the credentials: the box is retired."""
-        for name in (CONFIG_FILE, KEY_FILE):
-            (self.folder / name).unlink(missing_ok=True)
+        """Forget the credentials and every private key: the box is retired."""
+        for name in (CONFIG_FILE, KEY_FILE, PAGE_FILE):
+            for left in (name, name + UNFINISHED):
+                (self.folder / left).unlink(missing_ok=True)
 
 
 def write_safely(path: Path, text: str) -> None:
     """All or nothing, for its owner only, and still there after a power cut."""
-    temporary = path.with_name(path.name + ".part")
+    temporary = path.with_name(path.name + UNFINISHED)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, SECRET_MODE)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)

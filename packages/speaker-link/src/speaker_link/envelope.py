@@ -29,6 +29,7 @@ from speaker_link.keys import PrivateKey, encode_base64url
 from speaker_link.kinds import AREA_KINDS, RETAINED_KINDS, Kind, Priority
 from speaker_link.messages import Alert, Body, Live, Schedule, Takeover
 from speaker_link.on_air import LIVE_GRACE
+from speaker_link.updates import LONGEST_ROLL_BACK_LIFE, Update
 
 TYPE = "tm+json"
 BOX_TYPE = "tm-box+json"
@@ -122,6 +123,12 @@ class Message(Wire, Generic[BodyT]):
         if (self.to is not None) != (self.typ not in _TO_AREAS | _TO_ALL):
             raise ValueError("this kind of message is addressed in another way")
         body = self.body
+        if (
+            isinstance(body, Update)
+            and body.is_roll_back
+            and self.exp - min(self.iat, self.nbf) > LONGEST_ROLL_BACK_LIFE
+        ):
+            raise ValueError("a roll-back that lives too long")
         if isinstance(body, Live) and self.exp > body.start + LIVE_GRACE:
             raise ValueError("a segment that is valid after its instant")
         if isinstance(body, Alert):
@@ -185,6 +192,8 @@ def _usual_life(body: Body, kind: Kind, now: datetime) -> timedelta:
         return body.start - now + life
     if isinstance(body, Takeover | Alert):
         return max(body.until - now, timedelta()) + life
+    if isinstance(body, Update) and body.is_roll_back:
+        return LONGEST_ROLL_BACK_LIFE
     return life
 
 

@@ -39,11 +39,10 @@ def choose_update(
             RefusalReason.WRONG_PLATFORM, f"nothing for {architecture} with Python {python}"
         )
     chosen = max(found, key=lambda one: order_of(one.body.version))
-    there, here = order_of(chosen.body.version), order_of(installed)
-    if there < here and not chosen.body.is_roll_back:
+    if not chosen.body.may_follow(installed):
         raise Refused(
             RefusalReason.OLDER_VERSION,
-            f"{chosen.body.version} is below {installed} and is not signed as a roll-back",
+            f"{chosen.body.version} is below {installed} and is not signed as a roll-back from it",
             chosen.id,
         )
     return chosen

@@ -1,8 +1,9 @@
 """The program on the box: which one the locality released, and what became of it on a box."""
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from speaker_link.fields import Count, Identifier, Instant, Sha256, Text
 from speaker_link.parts import Body
@@ -12,6 +13,8 @@ MAX_UPDATES = 4
 MAX_UPDATE_TEXT = 16_384
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
+# An old program has old faults: the leave to go back to it ends soon.
+LONGEST_ROLL_BACK_LIFE = timedelta(days=14)
 
 ProgramVersion = Annotated[
     str, Field(pattern=r"^(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){1,3}$", max_length=32)
@@ -41,11 +44,27 @@ class Update(Body):
     sha256: Sha256
     bytes: Annotated[int, Field(ge=1, le=MAX_ARCHIVE_BYTES)]
     unpacked_bytes: Annotated[int, Field(ge=1, le=MAX_UNPACKED_BYTES)]
-    # Only with it may a box go down to a lower version.
+    # Only with it may a box go down to a lower version, and only from this one or a lower one.
     is_roll_back: bool = False
+    from_at_most: ProgramVersion | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.is_roll_back != (self.from_at_most is not None):
+            raise ValueError("from_at_most belongs to a roll-back, and to nothing else")
+        if self.from_at_most and order_of(self.from_at_most) <= order_of(self.version):
+            raise ValueError("a roll-back that leads nowhere down")
+        return self
 
     def fits(self, architecture: str, python: str) -> bool:
         return (self.architecture, self.python) == (architecture, python)
+
+    def may_follow(self, installed: str) -> bool:
+        """May it be installed where this version runs?"""
+        here = order_of(installed)
+        if here <= order_of(self.version):
+            return True
+        return self.from_at_most is not None and here <= order_of(self.from_at_most)
 
 
 class UpdateReport(Body):

@@ -10,9 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from speaker_agent.state import write_safely
+from speaker_agent.state import PAGE_FILE, write_safely
 
-FILE = "local-page.pem"
 # A box without a clock may believe that it is any year; the certificate is compared, not dated.
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2049, 12, 31, tzinfo=UTC)
@@ -21,7 +20,7 @@ NAME = "loa.local"
 
 def ensure_certificate(folder: Path, serial: str) -> Path:
     """The file with the box's key and certificate for its page, made once."""
-    path = folder / FILE
+    path = folder / PAGE_FILE
     if path.exists():
         return path
     # Ed25519 is what the box signs with; browsers know the curve P-256 only.

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +19,21 @@ import h11
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 24
+# One telephone with a few pages open needs six.
+CONNECTIONS_OF_ONE = 8
 MAX_HEAD_BYTES = 16_384
 IDLE_SECONDS = 30.0
 BODY_SECONDS = 90.0
+# Who holds a place for a body sends it: never still for so long, and no slower than this.
+STILL_SECONDS = 10.0
+LEAST_BYTES_A_SECOND = 8_192
 HANDSHAKE_SECONDS = 15.0
 GOODBYE_SECONDS = 5.0
 BLOCK = 65_536
 # Large bodies are held in memory: a board has 512 MB.
 LARGE_BYTES = 65_536
 LARGE_AT_ONCE = 2
+LARGE_OF_ONE = 1
 MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -80,8 +87,9 @@ class HttpServer:
         self._handler = handler
         self._limit_for = limit_for
         self._context = context
-        self._connections = 0
+        self._connections: Counter[str] = Counter()
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._large_of: dict[str, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening: socket.socket | None = None
 
@@ -117,11 +125,12 @@ class HttpServer:
                 await asyncio.sleep(1.0)
                 continue
             # Counted before TLS: whoever only connects takes a place as well.
-            if self._connections >= MAX_CONNECTIONS:
+            is_full = self._connections.total() >= MAX_CONNECTIONS
+            if is_full or self._connections[peer] >= CONNECTIONS_OF_ONE:
                 connected.close()
                 continue
-            self._connections += 1
-            self._begin(self._serve(connected, str(peer)))
+            self._connections[peer] += 1
+            self._begin(self._serve(connected, peer))
 
     async def _serve(self, connected: socket.socket, peer: str) -> None:
         loop = asyncio.get_running_loop()
@@ -144,7 +153,10 @@ class HttpServer:
         except (OSError, TimeoutError, ValueError, h11.RemoteProtocolError) as error:
             log.debug("%s went: %s", peer, error)
         finally:
-            self._connections -= 1
+            self._connections[peer] -= 1
+            if not self._connections[peer]:
+                del self._connections[peer]
+                self._large_of.pop(peer, None)
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
@@ -185,7 +197,10 @@ class HttpServer:
         async with contextlib.AsyncExitStack() as held:
             async with asyncio.timeout(BODY_SECONDS):
                 if is_large:
-                    # Until it was used: it is in memory as long.
+                    # Until it was used: it is in memory as long. An address waits for itself
+                    # first, so that nobody's uploads stand before all the others'.
+                    own = self._large_of.setdefault(peer, asyncio.Semaphore(LARGE_OF_ONE))
+                    await held.enter_async_context(own)
                     await held.enter_async_context(self._large)
                 request = await self._read(event, connection, reader, peer)
             return await self._answer(request)
@@ -209,13 +224,15 @@ class HttpServer:
         limit = self._limit_for(target.path)
         parts: list[bytes] = []
         size = 0
-        while not isinstance(part := await _next(connection, reader), h11.EndOfMessage):
+        begun = asyncio.get_running_loop().time()
+        while not isinstance(part := await _soon(connection, reader), h11.EndOfMessage):
             if not isinstance(part, h11.Data):
                 raise ConnectionError("the request broke off")
             size += len(part.data)
             if size > limit:
                 raise TooLarge
             parts.append(bytes(part.data))
+            _check_pace(size, asyncio.get_running_loop().time() - begun)
         query = parse_qs(target.query, max_num_fields=20)
         return Request(
             method=event.method.decode(),
@@ -239,6 +256,17 @@ async def _discard(connection: h11.Connection, reader: asyncio.StreamReader) -> 
     left = MAX_DISCARDED_BYTES
     while left > 0 and isinstance(part := await _next(connection, reader), h11.Data):
         left -= len(part.data)
+
+
+def _check_pace(size: int, seconds: float) -> None:
+    """Raises ConnectionError for a body that comes in drops."""
+    if seconds > STILL_SECONDS and size < LEAST_BYTES_A_SECOND * (seconds - STILL_SECONDS):
+        raise ConnectionError(f"{size} bytes in {seconds:.0f} s")
+
+
+async def _soon(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+    async with asyncio.timeout(STILL_SECONDS):
+        return await _next(connection, reader)
 
 
 async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> object:

@@ -22,6 +22,7 @@ from speaker_link.kinds import Kind, Priority
 from speaker_link.local_issues import LocalIssue
 from speaker_link.messages import Alert, Assignment, Edition, Takeover
 
+from speaker_agent import made_at
 from speaker_agent.local_page.bundles import Bundle, read_bundle
 from speaker_agent.local_page.drafts import Draft, Drafts
 from speaker_agent.local_page.keys import KeyDesk, Opened
@@ -40,6 +41,8 @@ ISSUED = "issued-here"
 LEAD = timedelta(milliseconds=700)
 DRAFT_LIFE = timedelta(minutes=30)
 KEPT = timedelta(days=7)
+# A telephone that is a little slow is no reason to keep silent.
+SLOW_AT_MOST = timedelta(days=1)
 # The usual one first.
 REPEATS_MINUTES = (5, 2, 10, 30, 0)
 HOURS = (1, 3, 6, 12, 24)
@@ -157,8 +160,8 @@ class IssuingDesk:
         """Words for everybody; `sound` is a recording, or the hash of a sound that is here."""
         self.drafts.check_room()
         opened = await self.keys.open(key, passphrase, kind=Kind.ALERT)
+        now = self._now(told_time, opened)
         edition = await self._edition(sound)
-        now = self._now(told_time)
         repeat_ms = wish.repeat_minutes * 60_000
         body = _made(
             Alert,
@@ -182,7 +185,7 @@ class IssuingDesk:
         self.drafts.check_room()
         opened = await self.keys.open(key, passphrase, kind=Kind.ALERT)
         before = issued.message
-        now = self._now(told_time)
+        now = self._now(told_time, opened)
         body = before.body.model_copy(
             update={
                 "version": before.body.version + 1,
@@ -202,7 +205,7 @@ class IssuingDesk:
         """A voice for everybody at this box, while somebody speaks."""
         self.drafts.check_room()
         opened = await self.keys.open(key, passphrase, kind=Kind.TAKEOVER)
-        now = self._now(told_time)
+        now = self._now(told_time, opened)
         body = _made(
             Takeover,
             version=1,
@@ -243,16 +246,28 @@ class IssuingDesk:
         )  # fmt: skip
         return draft
 
-    def _now(self, told: str) -> datetime:
-        """The time; on a box that does not know it, what the telephone says, if that can be."""
+    def _now(self, told: str, opened: Opened) -> datetime:
+        """The time; on a box that does not know it, what the telephone says, if that can be.
+
+        It was later than when the box last knew the time and when its program was made, and it is
+        earlier than the end of the key that signs: a message of the year 9999 would never end.
+        """
         now = self.box.inbox.now()
-        if self.box.clock.is_trusted or not told:
+        if self.box.clock.is_trusted:
             return now
+        first, last = max(now, made_at()), opened.certificate.exp
+        if not told:
+            return first
         try:
             said = datetime.fromisoformat(told)
-        except ValueError as error:
+            said = said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+        except (ValueError, OverflowError) as error:
             raise TurnedAway("bad_form", "not an instant") from error
-        return now if said.tzinfo is None else max(now, said.astimezone(UTC))
+        if not first - SLOW_AT_MOST <= said < last:
+            named = {"said": said, "first": first, "last": last}
+            facts = {name: f"{at:%d/%m/%Y}" for name, at in named.items()}
+            raise TurnedAway("wrong_date", told[:40], facts=facts)
+        return max(first, said)
 
     # The second
 

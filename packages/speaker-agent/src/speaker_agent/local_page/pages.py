@@ -124,7 +124,11 @@ RECORDER = """
 def alert_form(areas: list[str], held: Mapping[str, str]) -> str:
     """The first person's form."""
     choices = [("", "bản ghi âm ở trên"), *held.items()]
-    sounds = _select("sound", "Hoặc âm thanh loa đang giữ", choices) if held else ""
+    sounds = (
+        _select("sound", "Hoặc âm thanh loa đang giữ", choices)
+        if held
+        else '<p><a href="/dang-giu">Dùng âm thanh loa đang giữ</a> (cần khoá ký để xem)</p>'
+    )
     hours = [(str(h), f"{h} giờ") for h in HOURS]
     repeats = [(str(m), f"mỗi {m} phút" if m else "chỉ một lần") for m in REPEATS_MINUTES]
     return f"""<form method="post" action="/canh-bao" enctype="multipart/form-data">
@@ -135,6 +139,13 @@ def alert_form(areas: list[str], held: Mapping[str, str]) -> str:
 {sounds}{area_field(areas)}{_select("repeat", "Nhắc lại", repeats)}{_select("hours", "Có hiệu lực trong", hours)}
 {key_fields("Người thứ nhất ký")}
 <button>Ký</button></form>"""
+
+
+def held_form() -> str:
+    """Titles are shown to who may sign here."""
+    return f"""<p>Tên các bản tin loa đang giữ chỉ cho người có khoá ký xem.</p>
+<form method="post" action="/dang-giu" enctype="multipart/form-data">
+{key_fields("Người thứ nhất")}<button>Xem</button></form>"""
 
 
 def speak_form(areas: list[str]) -> str:

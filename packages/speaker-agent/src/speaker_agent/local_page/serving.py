@@ -28,12 +28,12 @@ async def serve_local_page(
     port: int,
     on_bound: Callable[[tuple[Site, int]], None] | None = None,
 ) -> None:
-    """Until cancelled. A port that is taken or a bad card do not end it: it is tried again.
+    """Until cancelled or retired. A port that is taken or a bad card do not end it.
 
     `on_bound` is told the site and the port, which the system chose if 0 was asked for.
     """
     site: Site | None = None
-    while True:
+    while not box.is_retired:
         try:
             path = await asyncio.to_thread(ensure_certificate, box.state.folder, box.serial)
             site = site or Site(box)
@@ -47,11 +47,14 @@ async def serve_local_page(
         except Exception:
             log.exception("%s: no page of its own", box.serial)
         await asyncio.sleep(AGAIN_SECONDS)
+    else:
+        return
     log.warning("%s: own page at https://%s:%d, SHA-256 %s", box.serial, address, bound, mark)
     if on_bound is not None:
         on_bound((site, bound))
     try:
-        while True:
+        # A box that was taken out of service has forgotten its key, and its page goes with it.
+        while not box.is_retired:
             # Since when the link is down is known only to who looks.
             site.desk.link_down_seconds()
             await asyncio.sleep(LOOK_SECONDS)

@@ -91,11 +91,11 @@ class Site:
             case "GET" | "HEAD", ["tinh", name]:
                 return _static(name)
             case "GET", ["canh-bao"]:
-                held = {
-                    sha256: f"{title} ({edition.language}, {edition.duration_ms // 1000} giây)"
-                    for sha256, (title, edition) in list(self.desk.held_sounds().items())[:40]
-                }
-                return self._page("Phát cảnh báo", pages.alert_form(self.desk.areas(), held))
+                return self._page("Phát cảnh báo", pages.alert_form(self.desk.areas(), {}))
+            case "GET", ["dang-giu"]:
+                return self._page("Âm thanh loa đang giữ", pages.held_form())
+            case "POST", ["dang-giu"]:
+                return await self._show_held(_form(request))
             case "POST", ["canh-bao"]:
                 return await self._compose(_form(request))
             case "GET", ["noi"]:
@@ -153,6 +153,17 @@ class Site:
             raise TurnedAway("bad_upload", is_reported=False)
         draft = await self.desk.compose_alert(wish, sound, *_key(form), told_time=form.text("time"))
         return _go(f"/ky/{draft.name}")
+
+    async def _show_held(self, form: Form) -> Answer:
+        """What is to be said tomorrow is nobody's business who merely joined the network."""
+        await self.desk.keys.open(*_key(form), kind=Kind.ALERT)
+        held = {
+            sha256: f"{title} ({edition.language}, {edition.duration_ms // 1000} giây)"
+            for sha256, (title, edition) in list(self.desk.held_sounds().items())[:40]
+        }
+        if not held:
+            return self._page("Âm thanh loa đang giữ", pages.note("Loa không giữ âm thanh nào."))
+        return self._page("Phát cảnh báo", pages.alert_form(self.desk.areas(), held))
 
     async def _compose_takeover(self, form: Form) -> Answer:
         wish = Wish(

@@ -1,9 +1,16 @@
 """Why somebody was turned away: a word for the report, a text for the person."""
 
+from collections.abc import Mapping
+
 TEXTS = {
     "bad_key_file": "Tệp này không phải khoá ký. Hãy chọn tệp .tmkey lưu từ “Khoá ký của tôi”.",
     "bad_upload": "Không đọc được tệp âm thanh. Hãy ghi lại, không quá 3 phút.",
     "silent": "Trong tệp không nghe thấy tiếng nói. Hãy ghi lại gần micrô hơn.",
+    "wrong_date": (
+        "Điện thoại báo ngày {said}, nhưng loa biết chắc bây giờ là từ {first} đến trước {last} "
+        "(lần cuối loa biết giờ, và ngày khoá ký hết hạn). "
+        "Hãy chỉnh lại ngày giờ của điện thoại rồi ký lại."
+    ),
     "bad_form": "Biểu mẫu gửi lên thiếu hoặc sai. Hãy mở lại trang và thử lại.",
     "too_large": "Tệp quá lớn.",
     "wrong_passphrase": "Mật khẩu ký không đúng. Đây là mật khẩu riêng để ký cảnh báo.",
@@ -34,13 +41,22 @@ TEXTS = {
 class TurnedAway(Exception):
     """Not done. `reason` goes into the log and to the server, `text` to the person."""
 
-    def __init__(self, reason: str, detail: str = "", *, is_reported: bool = True) -> None:
+    def __init__(
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        is_reported: bool = True,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
         self.is_reported = is_reported
+        self._facts = facts or {}
 
     @property
     def text(self) -> str:
         """What the person is told."""
-        return TEXTS.get(self.reason, f"Loa không nhận ({self.reason}).")
+        text = TEXTS.get(self.reason)
+        return f"Loa không nhận ({self.reason})." if text is None else text.format(**self._facts)

@@ -76,10 +76,6 @@ class LiveSource:
         self.silent = 0
         """Samples of silence that were given where sound was missing."""
 
-    def read(self, count: int) -> Pcm | None:
-        """A live stream is read at an instant."""
-        raise NotImplementedError
-
     def read_at(self, count: int, at: float) -> Pcm | None:
         """Up to `count` samples, the first to be heard at `at` (our counter)."""
         instant = self._clock.server_at(at)

@@ -173,8 +173,11 @@ class Conductor:
         progress.sha256 = entry.edition.sha256
         progress.language = entry.edition.language
         progress.expected = entry.edition.duration_ms * rate // 1000
-        # On the disk before the first sample: after a power cut the box knows that it had begun.
-        await asyncio.wrap_future(self._keep(entry))
+        # On the disk before the first sample: after a power cut the box knows that it had begun. An
+        # alert does not wait for the disk: said once more from its start, it does no harm.
+        kept = self._keep(entry)
+        if not entry.is_alert:
+            await asyncio.wrap_future(kept)
         if entry.is_withdrawn:
             source.close()
             progress.stage = Stage.INTERRUPTED if progress.samples else Stage.WAITING

@@ -11,25 +11,30 @@ from speaker_agent.outputs.base import Pcm
 
 
 class Source(Protocol):
-    """Samples one after another."""
+    """Where samples come from; how they are asked for is said by the two kinds below."""
 
     @property
     def failure(self) -> str | None:
         """Why there is no more, if that is not because it ended."""
-
-    def read(self, count: int) -> Pcm | None:
-        """Up to `count` samples; an empty array when they are not ready yet, None at the end."""
 
     def close(self) -> None:
         """No more is wanted."""
 
 
 @runtime_checkable
+class FlowingSource(Source, Protocol):
+    """Samples one after another."""
+
+    def read(self, count: int) -> Pcm | None:
+        """Up to `count` samples; an empty array when they are not ready yet, None at the end."""
+
+
+@runtime_checkable
 class PlacedSource(Source, Protocol):
-    """A source whose samples have instants of their own."""
+    """Samples that have instants of their own."""
 
     def read_at(self, count: int, at: float) -> Pcm | None:
-        """As `read`, the first sample to be heard at `at` (a reading of the counter)."""
+        """As `read` above, the first sample to be heard at `at` (a reading of the counter)."""
 
 
 class Ending(StrEnum):
@@ -50,7 +55,7 @@ class Playback:
     def __init__(
         self,
         key: str,
-        source: Source,
+        source: FlowingSource | PlacedSource,
         *,
         start_at: float,
         position: int = 0,
@@ -74,6 +79,7 @@ class Playback:
         self._energy = 0.0
         self._on_ended = on_ended
         self._placed = source if isinstance(source, PlacedSource) else None
+        self._flowing = source if isinstance(source, FlowingSource) else None
         self._unheard: list[Pcm] = []
         """What was read and may not have been heard yet, so that it can be taken back."""
         self._again: Pcm = np.empty(0, np.int16)
@@ -104,7 +110,7 @@ class Playback:
         elif len(self._again):
             pcm, self._again = self._again[:count], self._again[count:]
         else:
-            pcm = self.source.read(count)
+            pcm = self._flowing.read(count) if self._flowing is not None else None
         if pcm is None or not len(pcm):
             return pcm
         if self._placed is None:

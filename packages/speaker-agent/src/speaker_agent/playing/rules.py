@@ -8,7 +8,8 @@ The rules:
 * An alert cuts off everything but another alert.
 * What was cut off by a higher priority, by a restart or by a failing device goes on where it was
   cut if that is before its `start_before`; otherwise it is reported as cut.
-* What is late begins on a whole second of the server's time, so that neighbours stay in step.
+* What is late begins on a whole second of the server's time (an alert on a half), so that
+  neighbours stay in step.
 * In quiet hours only an emergency begins or goes on; a lower one that plays is cut at their start.
 * Items below emergency keep to the village's limits: sessions a day, minutes a session.
 * A volume of zero plays nothing: silence must not be reported as played.
@@ -27,6 +28,10 @@ from speaker_agent.playing.progress import Entry, Stage
 
 LEAD_SECONDS = 3.0
 LATE_MARGIN_SECONDS = 0.5
+# A late alert waits less: here half a second is worth more than a neighbour in step, who is in
+# step again at the next repetition.
+ALERT_LATE_MARGIN_SECONDS = 0.2
+ALERT_LATE_STEPS_A_SECOND = 2
 # Live sound shorter than this before something heavier is not worth beginning.
 FILL_SECONDS = 0.7
 LONGEST_SLEEP_SECONDS = 30.0
@@ -119,11 +124,14 @@ def weight(sound: Entry | LiveSound) -> tuple[int, int, float]:
 
 
 def first_instant(entry: Entry | LiveSound, now: float) -> float:
-    """When it would be heard: its instant, or the next whole second if that is too near."""
+    """When it would be heard: its instant, or the next whole or half second if it is too near."""
     if isinstance(entry, LiveSound):
         return entry.begins
     if not entry.is_without_time and not entry.has_begun and entry.start >= now:
         return max(entry.start, entry.not_before)
+    if entry.is_alert:
+        soonest = max(now + ALERT_LATE_MARGIN_SECONDS, entry.not_before)
+        return math.ceil(soonest * ALERT_LATE_STEPS_A_SECOND) / ALERT_LATE_STEPS_A_SECOND
     return float(math.ceil(max(now + LATE_MARGIN_SECONDS, entry.not_before)))
 
 

@@ -17,19 +17,23 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from speaker_link import topics
 from speaker_link.errors import Refused
 from speaker_link.kinds import Kind
 from speaker_link.update_judgement import choose_update
 from speaker_link.updates import UpdateReport
+from speaker_link.verification import verify
 
 from speaker_agent import VERSION
 from speaker_agent.maintenance.updates import slots as memory
 from speaker_agent.maintenance.updates.archive import BadArchive, unpack
+from speaker_agent.memory import NoMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from speaker_link.envelope import Message
     from speaker_link.messages import Command
     from speaker_link.updates import Update
@@ -77,18 +81,27 @@ def program_name(update: Update) -> str:
     return f"{update.version}-{update.sha256[:12]}"
 
 
+class Order(NamedTuple):
+    """What was ordered, as it came, and the program that was chosen of it."""
+
+    id: str
+    text: str
+    update: Update
+    exp: datetime
+
+
 class Installer:
     """One box's order, at most one at a time."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
         self._task: asyncio.Task[None] | None = None
-        self._order: tuple[str, Update] | None = None
+        self._order: Order | None = None
         self._is_changing = False
         self.was_heard = asyncio.Event()
         """Has the broker taken a word of this program?"""
 
-    async def take(self, message: Message[Command]) -> str:
+    async def take(self, message: Message[Command], text: str) -> str:
         """Judge an order and begin; the version that will be tried. Raises `CannotInstall`."""
         base = base_folder()
         if base is None or self.box.host.boxes != 1:
@@ -96,35 +109,65 @@ class Installer:
         slots = await asyncio.to_thread(memory.load, base)
         if self._is_changing or slots.trial is not None:
             raise CannotInstall("busy", "an update is being tried")
+        update = await self._judge(message.id, message.body.updates or [])
+        await self.cancel()
+        order = Order(message.id, text, update, message.exp)
+        if slots.active == os.environ.get("SPEAKER_AGENT_PROGRAM") == program_name(update):
+            # The answer to an earlier order was lost to the server: it runs and has proved itself.
+            await self._report(order, "confirmed")
+            return update.version
+        self._order = order
+        self._task = asyncio.create_task(self._run(order))
+        return update.version
+
+    async def _judge(self, name: str, texts: Sequence[str]) -> Update:
+        """The program of an order, by what is believed now. Raises `CannotInstall`."""
         try:
-            chosen = choose_update(
-                message.body.updates or [],
+            return choose_update(
+                texts,
                 trust=self.box.inbox.trust,
                 scope=self.box.inbox.scope(),
                 now=self.box.inbox.now(),
                 installed=VERSION,
                 architecture=architecture(),
                 python=PYTHON,
+            ).body
+        except Refused as refusal:
+            await self._refuse(refusal, name)
+            raise CannotInstall(str(refusal.reason), refusal.detail) from refusal
+
+    async def _judge_again(self, order: Order) -> None:
+        """Hours lie between an order and its moment: a key may have been revoked meanwhile."""
+        inbox = self.box.inbox
+        try:
+            message = verify(
+                order.text,
+                trust=inbox.trust,
+                scope=inbox.scope(),
+                now=inbox.now(),
+                replay=NoMemory(),
+                topic=topics.commands(self.box.serial),
             )
         except Refused as refusal:
-            await self.box.reporter.refuse(
-                refusal,
-                topic=topics.commands(self.box.serial),
-                payload=message.id.encode(),
-                name=message.id,
-            )
+            await self._refuse(refusal, order.id)
             raise CannotInstall(str(refusal.reason), refusal.detail) from refusal
-        await self.cancel()
-        name = program_name(chosen.body)
-        if slots.active == os.environ.get("SPEAKER_AGENT_PROGRAM") == name:
-            # The answer to an earlier order was lost to the server: it runs and has proved itself.
-            await self._report(message.id, chosen.body, "confirmed")
-            return chosen.body.version
-        self._order = (message.id, chosen.body)
-        self._task = asyncio.create_task(self._run(message, chosen.body))
-        return chosen.body.version
+        await self._judge(order.id, message.body.updates or [])
 
-    async def cancel(self) -> bool:
+    async def _refuse(self, refusal: Refused, name: str) -> None:
+        await self.box.reporter.refuse(
+            refusal, topic=topics.commands(self.box.serial), payload=name.encode(), name=name
+        )
+
+    async def distrust(self) -> None:
+        """A key was revoked: an order that would not be taken now waits no longer."""
+        if self._order is None or self._task is None or self._task.done():
+            return
+        try:
+            await self._judge_again(self._order)
+        except CannotInstall as why:
+            await self.cancel(why.reason, why.detail)
+
+    async def cancel(self, reason: str = "cancelled", detail: str = "") -> bool:
         """Give an order up that has not come to the change. Was there one?"""
         task = self._task
         if task is None or task.done() or self._is_changing or self._order is None:
@@ -134,7 +177,7 @@ class Installer:
         await asyncio.wait({task})
         if not task.cancelled():
             return False  # it ended by itself just before, and has told how
-        await self._fail(*self._order, "cancelled")
+        await self._fail(self._order, reason, detail)
         return True
 
     async def settle(self) -> None:
@@ -148,38 +191,38 @@ class Installer:
         if self._task is not None:
             self._task.cancel()
 
-    async def _run(self, message: Message[Command], update: Update) -> None:
+    async def _run(self, order: Order) -> None:
         missing = "not_fetched"
         try:
-            async with asyncio.timeout(_seconds_until(self.box, message.exp)) as patience:
-                await self._prepare(update)
+            async with asyncio.timeout(_seconds_until(self.box, order.exp)) as patience:
+                await self._prepare(order.update)
                 missing = "no_quiet_moment"
                 await self._wait_for_quiet()
                 patience.reschedule(None)
-                await self._change(message.id, update)
+                await self._change(order)
         except TimeoutError:
-            await self._fail(message.id, update, missing)
+            await self._fail(order, missing)
         except CannotInstall as failure:
-            await self._fail(message.id, update, failure.reason, failure.detail)
+            await self._fail(order, failure.reason, failure.detail)
         except Exception as error:
             # Nobody awaits this task: what is not told here is never known.
-            log.exception("%s could not be installed", update.version)
+            log.exception("%s could not be installed", order.update.version)
             if self._is_changing:
                 self.box.journal.drop(PENDING)
                 self._is_changing = False
-            await self._fail(message.id, update, "unexpected", f"{type(error).__name__}: {error}")
+            await self._fail(order, "unexpected", f"{type(error).__name__}: {error}")
 
-    async def _fail(self, order: str, update: Update, reason: str, detail: str = "") -> None:
-        log.warning("%s is not installed: %s %s", update.version, reason, detail)
-        await self._report(order, update, "failed", reason, detail)
+    async def _fail(self, order: Order, reason: str, detail: str = "") -> None:
+        log.warning("%s is not installed: %s %s", order.update.version, reason, detail)
+        await self._report(order, "failed", reason, detail)
 
     async def _report(
-        self, order: str, update: Update, state: _State, reason: str | None = None, detail: str = ""
+        self, order: Order, state: _State, reason: str | None = None, detail: str = ""
     ) -> None:
         report = UpdateReport(
-            command_id=order,
+            command_id=order.id,
             state=state,
-            version=update.version,
+            version=order.update.version,
             reason=reason,
             detail=_printed(detail),
             reported_at=self.box.pen.now(),
@@ -233,7 +276,7 @@ class Installer:
                 await check.wait()
         if check.returncode != 0:
             last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
-            shutil.rmtree(folder, ignore_errors=True)
+            await asyncio.to_thread(_forget, folder)
             raise CannotInstall("self_check", " ".join(last))
 
     async def _wait_for_quiet(self) -> None:
@@ -243,30 +286,35 @@ class Installer:
 
     # The change
 
-    async def _change(self, order: str, update: Update) -> None:
+    async def _change(self, order: Order) -> None:
         base = base_folder()
         if base is None:
             raise CannotInstall("not_updatable", NEEDS)
-        box = self.box
+        await self._judge_again(order)
+        box, update = self.box, order.update
         self._is_changing = True
         name = program_name(update)
         output_was_well = not box.player.failure
         pending = {
-            "id": order,
+            "id": order.id,
             "version": update.version,
             "name": name,
             "from": VERSION,
             "output_was_well": output_was_well,
         }
         await asyncio.wrap_future(box.journal.keep(PENDING, json.dumps(pending)))
-        await self._report(order, update, "installing")
+        await self._report(order, "installing")
         try:
+            # Once more: nothing lies between this judgement and the request.
+            await self._judge_again(order)
             await asyncio.to_thread(
-                memory.write_document, base / memory.REQUEST, {"id": order, "name": name}
+                memory.write_document, base / memory.REQUEST, {"id": order.id, "name": name}
             )
-        except OSError as error:
+        except (CannotInstall, OSError) as error:
             box.journal.drop(PENDING)
             self._is_changing = False
+            if isinstance(error, CannotInstall):
+                raise
             raise CannotInstall("no_space", str(error)) from error
         log.warning("%s gives way to %s", VERSION, update.version)
         # The launcher starts the new one as soon as this one has said goodbye.
@@ -306,6 +354,12 @@ def _tidy(base: Path) -> None:
     for folder in (base / memory.PROGRAMS).iterdir():
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget(folder: Path) -> None:
+    """A program that cannot be started, unless it is one that the launcher may go back to."""
+    if folder.name not in memory.load(folder.parents[1]).kept:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _seconds_until(box: Box, instant: datetime) -> float:
