@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -16,12 +17,13 @@ from tiengmo.speakers.issuers import certified_key
 from tiengmo.speakers.models import Box, HeldSound, PlayReport
 
 from .models import Alert, MsgType, Proposal, Standing, Status
-from .rules import WAITS
+from .rules import LONGEST, WAITS
 from .workflow import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from tiengmo.places.models import Unit
 
 ISSUING_ROLES = (Role.APPROVER, Role.OPERATOR)
+# No alert of ours stands longer.
+LONGEST_STANDS = LONGEST + timedelta(days=1)
 STILL_NEWS = Q(msg_type=MsgType.CANCEL)
 
 
@@ -122,12 +126,44 @@ def waiting_for(user: User) -> list[Alert]:
 def open_proposals(user: User) -> list[Proposal]:
     """Other authorities' messages about areas where this person may issue."""
     rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(areas=[])
-    rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
-    if user.is_superuser:
-        return list(rows)
-    units = [one for role in ISSUING_ROLES for one in units_where(user, role)]
-    own = [unit.code for unit in units]
-    return [row for row in rows.select_related("feed") if unsettled(row, within=own)]
+    now = timezone.now()
+    rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=now)).select_related("feed")
+    # The end of a danger is shown to who warned of it, as long as that stands.
+    ends = rows.filter(is_end=True, received_at__gt=now - LONGEST_STANDS)
+    found = [*rows.filter(is_end=False), *(row for row in ends if warned_because_of(row))]
+    if not user.is_superuser:
+        units = [one for role in ISSUING_ROLES for one in units_where(user, role)]
+        own = [unit.code for unit in units]
+        found = [row for row in found if unsettled(row, within=own)]
+    return sorted(found, key=lambda row: row.received_at, reverse=True)
+
+
+def thread_before(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """These and what they replaced, as far back as it is known; the newest first."""
+    found = {one.pk: one for one in proposals}
+    new = list(found.values())
+    while new:
+        rows = Proposal.objects.none()
+        for one in new:
+            rows |= Proposal.objects.filter(
+                feed=one.feed_id, sender=one.sender, identifier__in=one.replaces
+            )
+        new = [one for one in rows if one.pk not in found]
+        found |= {one.pk: one for one in new}
+    return sorted(found.values(), key=lambda one: (one.received_at, one.pk), reverse=True)
+
+
+def warned_because_of(proposal: Proposal) -> list[Alert]:
+    """Our warnings that stand and were made of what this message updates or ends."""
+    told = [one.pk for one in thread_before([proposal]) if one.pk != proposal.pk]
+    found: set[UUID] = set()
+    new = set(Alert.objects.filter(proposal__in=told).values_list("pk", flat=True))
+    while new:
+        found |= new
+        later = Alert.objects.filter(replaces__in=new).values_list("pk", flat=True)
+        new = set(later) - found
+    rows = Alert.objects.filter(pk__in=found, state=State.ISSUED, expires_at__gt=timezone.now())
+    return list(rows.exclude(status=Status.TEST).exclude(msg_type=MsgType.CANCEL))
 
 
 def unsettled(proposal: Proposal, *, within: Iterable[str] | None = None) -> set[int]:

@@ -71,6 +71,7 @@ def draft_update(
     lasts_minutes: int | None = None,
     repeat_minutes: int | None = None,
     polygon: dict[str, Any] | None = None,
+    proposal: Proposal | None = None,
 ) -> Alert:
     """Write a new version of an alert that is out, for the same area or a wider one.
 
@@ -95,6 +96,7 @@ def draft_update(
         repeat_minutes=template.repeat_minutes if repeat_minutes is None else repeat_minutes,
         polygon=polygon,
         replaces=alert,
+        proposal=proposal,
     )
 
 

@@ -15,8 +15,11 @@ from tiengmo.alerts.cap.areas import ours_in
 from tiengmo.alerts.cap.reading import MOST_BYTES, expires_at, read_alert, read_feed
 from tiengmo.alerts.errors import HostileXml
 from tiengmo.alerts.models import Feed, Proposal
+from tiengmo.alerts.queries import warned_because_of
 from tiengmo.audit.actions import record
 from tiengmo.audit.actors import SYSTEM
+
+from .replaced_proposals import close, is_replaced, names_in, replaced_by
 
 if TYPE_CHECKING:
     from tiengmo.alerts.cap.reading import ForeignAlert
@@ -113,8 +116,9 @@ def _get(client: httpx.Client, url: str, until: float) -> bytes:
 def take_in(feed: Feed, raw: bytes, *, url: str = "") -> Proposal | None:
     """Judge one foreign message; the proposal it becomes, or None (known, not ours to show).
 
-    A test, an exercise or a private message of another authority is nobody's business here.
-    Raises HostileXml.
+    A test, an exercise or a private message of another authority is nobody's business here, and
+    it ends nothing. An update closes what it updates; an all-clear or a cancellation is shown only
+    while an alert of ours stands that was made of what it ends. Raises HostileXml.
     """
     foreign = read_alert(raw)
     if feed.sender and foreign.sender != feed.sender:
@@ -122,11 +126,18 @@ def take_in(feed: Feed, raw: bytes, *, url: str = "") -> Proposal | None:
             _("Người gửi là %(found)s, không phải %(wanted)s.")
             % {"found": foreign.sender[:100], "wanted": feed.sender}
         )
-    areas = _areas(foreign) if foreign.status == "Actual" and foreign.scope == "Public" else []
+    is_true = foreign.status == "Actual" and foreign.scope == "Public"
+    areas = _areas(foreign) if is_true else []
     with transaction.atomic():
-        if foreign.msg_type in {"Update", "Cancel"}:
-            _close(feed, foreign)
-        is_news = bool(areas) and foreign.msg_type in {"Alert", "Update"}
+        earlier = replaced_by(feed, foreign, areas) if is_true else []
+        facts = _facts(foreign, url)
+        if foreign.is_end:
+            # A cancellation often says no more than what it cancels.
+            areas = areas or sorted({code for one in earlier for code in one.areas})
+            facts = {**(earlier[0].facts if earlier else {}), **facts}
+        close(earlier)
+        is_known_type = foreign.msg_type in {"Alert", "Update", "Cancel"}
+        is_news = bool(areas) and is_known_type and not is_replaced(feed, foreign)
         proposal, is_new = Proposal.objects.get_or_create(
             feed=feed,
             sender=foreign.sender,
@@ -134,19 +145,27 @@ def take_in(feed: Feed, raw: bytes, *, url: str = "") -> Proposal | None:
             sent=foreign.sent,
             defaults={
                 "areas": areas,
-                "facts": _facts(foreign, url),
+                "replaces": sorted({*names_in(foreign), *(one.identifier for one in earlier)}),
+                "is_end": foreign.is_end,
+                "facts": facts,
                 "xml": raw.decode("utf-8", "replace"),
                 "expires_at": expires_at(foreign),
                 "state": Proposal.State.OPEN if is_news else Proposal.State.OVER,
             },
         )
-        if not is_new or not is_news:
+        if not is_new or not is_news or (foreign.is_end and not warned_because_of(proposal)):
             return None
         record(
             "alerts.proposed",
             by=SYSTEM,
             subject=proposal,
-            detail={"sender": foreign.sender, "identifier": foreign.identifier, "areas": areas},
+            detail={
+                "sender": foreign.sender,
+                "identifier": foreign.identifier,
+                "areas": areas,
+                "replaces": proposal.replaces,
+                "is_end": proposal.is_end,
+            },
         )
     return proposal
 
@@ -160,15 +179,6 @@ def _areas(foreign: ForeignAlert) -> list[str]:
         )
     except ValueError as error:
         raise HostileXml(_("Địa bàn không đọc được: %(error)s") % {"error": error}) from error
-
-
-def _close(feed: Feed, foreign: ForeignAlert) -> None:
-    """What this message replaces is over, if the same authority said it."""
-    for sender, identifier, _sent in foreign.references:
-        if sender == foreign.sender:
-            Proposal.objects.filter(
-                feed=feed, sender=sender, identifier=identifier, state=Proposal.State.OPEN
-            ).update(state=Proposal.State.OVER)
 
 
 def _facts(foreign: ForeignAlert, url: str) -> dict[str, Any]:

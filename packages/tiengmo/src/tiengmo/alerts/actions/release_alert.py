@@ -8,6 +8,12 @@ from django.utils.html import format_html, linebreaks
 from tiengmo.alerts.cap.writing import write
 from tiengmo.alerts.listeners import OUT, SOURCE
 from tiengmo.alerts.models import CapFile, Status
+from tiengmo.channels.messages.channel import MARKED as TEXTS
+from tiengmo.channels.messages.queries import has_subscribers
+from tiengmo.channels.screens.placing import screens_in
+from tiengmo.channels.screens.playlists import CHANNEL as SCREENS
+from tiengmo.channels.web_push.channel import CHANNEL as WEB_PUSH
+from tiengmo.channels.web_push.channel import has_browsers
 from tiengmo.releases.actions import make_release
 from tiengmo.releases.drafts import RenditionDraft
 from tiengmo.releases.models import Priority
@@ -39,7 +45,7 @@ def release_alert(alert: Alert) -> None:
             title=alert.headline,
             unit=alert.station,
             audience=alert.areas,
-            channels=CHANNELS,
+            channels=_channels(alert),
             priority=Priority.EMERGENCY,
             release_at=None,
             window_end_at=alert.expires_at,
@@ -47,6 +53,21 @@ def release_alert(alert: Alert) -> None:
             cleared_by=answers,
             renditions=[_rendition(info) for info in alert.infos.select_related("sound__opus")],
         )
+
+
+def _channels(alert: Alert) -> list[str]:
+    """Screens show it by themselves where there are any; their part is counted like the others'.
+
+    Who gave their number is texted, whatever the hour.
+    """
+    channels = list(CHANNELS)
+    if screens_in(alert.areas).exists():
+        channels.append(SCREENS)
+    if has_subscribers(alert.areas):
+        channels.append(TEXTS)
+    if has_browsers(alert.areas):
+        channels.append(WEB_PUSH)
+    return channels
 
 
 def _rendition(info: Info) -> RenditionDraft:

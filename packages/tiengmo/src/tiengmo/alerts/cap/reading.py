@@ -87,6 +87,12 @@ class ForeignAlert:
     references: list[tuple[str, str, str]]
     infos: list[ForeignInfo] = field(default_factory=list)
 
+    @property
+    def is_end(self) -> bool:
+        """Does it take a warning back, or say that the danger is over?"""
+        has_none = bool(self.infos) and not any(info.is_danger for info in self.infos)
+        return self.msg_type == "Cancel" or has_none
+
     def best_info(self, language: str = "vi") -> ForeignInfo | None:
         ordered = sorted(self.infos, key=lambda info: not info.language.startswith(language))
         return ordered[0] if ordered else None

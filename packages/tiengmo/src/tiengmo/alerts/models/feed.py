@@ -48,6 +48,10 @@ class Proposal(models.Model):
     areas = models.JSONField(default=list)
     # Those areas for which somebody warned because of it, or looked at it and left it.
     settled = models.JSONField(default=list)
+    # Identifiers of what the same authority said before, which this updates or ends.
+    replaces = models.JSONField(default=list)
+    # It says that there is no danger any more: nothing to warn of, something to end.
+    is_end = models.BooleanField(default=False)
     facts = models.JSONField(default=dict)
     xml = models.TextField()
     expires_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from wagtail.admin.auth import permission_denied
 
 from tiengmo.alerts.actions import dismiss_proposal, save_feed
 from tiengmo.alerts.models import Feed, Template
-from tiengmo.alerts.queries import holds_at_the_top, open_proposals
+from tiengmo.alerts.queries import holds_at_the_top, may_issue, open_proposals, warned_because_of
 from tiengmo.people.models import Role
 from tiengmo.places.queries import areas_label
 
@@ -74,6 +74,7 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
         proposal=found,
         areas=areas_label(found.areas),
         standing=standing,
-        why_not=why_not,
+        why_not="" if found.is_end else why_not,
+        ours=[one for one in warned_because_of(found) if may_issue(request.user, one.station)],
         compose_url=f"{compose}?proposal={found.pk}",
     )

@@ -13,6 +13,7 @@ from tiengmo.alerts.models import Feed, Hazard
 from tiengmo.alerts.queries import ISSUING_ROLES
 from tiengmo.people.queries import units_where
 from tiengmo.places.fields import AreasField
+from tiengmo.speakers.issuers.fields import PassphraseField
 
 if TYPE_CHECKING:
     from tiengmo.people.models import User
@@ -56,11 +57,7 @@ class StandingForm(forms.Form):
         label=_("Giấy hết hạn ngày"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    passphrase = forms.CharField(
-        label=_("Mật khẩu ký của bạn"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        strip=False,
-    )
+    passphrase = PassphraseField()
 
     def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -93,6 +93,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
     template = alert.template
     if template is None:
         return redirect("alerts_alert", pk)
+    proposal = _proposal(request)
     initial: dict[str, Any] = {
         "areas": alert.areas,
         "lasts_minutes": alert.lasts_minutes,
@@ -118,6 +119,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
                 lasts_minutes=cleaned["lasts_minutes"],
                 repeat_minutes=cleaned["repeat_minutes"],
                 polygon=cleaned["polygon"],
+                proposal=proposal,
             ),
         )
         if newer is not None:
@@ -131,6 +133,7 @@ def update(request: StaffRequest, pk: UUID) -> HttpResponse:
         chosen=areas_label(alert.areas),
         template=template,
         updates=alert,
+        proposal=proposal,
     )
 
 

@@ -17,19 +17,19 @@ from speaker_link import jws
 from speaker_link.errors import RefusalReason, Refused
 from speaker_link.fields import AreaCode, Identifier, Instant, Jwk, Title, Wire
 from speaker_link.kinds import Kind, Priority
-from speaker_link.trust import Trust
 
 from tiengmo.alerts.errors import AlertError
 from tiengmo.people.queries import line_of
 from tiengmo.places.queries import unit_by_code
-from tiengmo.speakers import keys
 from tiengmo.speakers.models import IssuerKey
+from tiengmo.speakers.revocations import trust_now
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from speaker_link.certificates import Certificate
     from speaker_link.envelope import Signer
+    from speaker_link.trust import Trust
 
 TYPE = "tm-standing+json"
 
@@ -90,7 +90,7 @@ def read(text: str) -> Paper:
     Raises AlertError: one signature, one person twice, a stranger, a key that may not warn there,
     a key that was taken back since, or a text that was changed.
     """
-    trust = Trust.in_root(keys.root_public())
+    trust = trust_now()
     try:
         payload, signatures = jws.open_general(text, typ=TYPE)
         paper = _parse(payload)
@@ -99,8 +99,13 @@ def read(text: str) -> Paper:
         raise AlertError(
             _("Giấy uỷ quyền này không có hai chữ ký hợp lệ: không được dùng.")
         ) from refusal
-    if IssuerKey.objects.filter(kid__in=[one.key.kid for one in found]).exclude(revoked_at=None):
+    # The root's signed list, not only the column: that could be emptied by who owns the database.
+    is_revoked = any(trust.has_revoked(one.key.kid, one.serial) for one in found)
+    kids = [one.key.kid for one in found]
+    if is_revoked or IssuerKey.objects.filter(kid__in=kids).exclude(revoked_at=None).exists():
         raise AlertError(_("Khoá ký của một người đã ký giấy uỷ quyền này đã bị thu hồi."))
+    if trust.has_revoked(paper.key.kid):
+        raise AlertError(_("Giấy uỷ quyền này đã bị thu hồi."))
     lines = [_line_of(code) for code in paper.areas]
     if not all(one.covers(line) for one in found for line in lines):
         raise AlertError(_("Người ký giấy uỷ quyền này không có quyền trên toàn địa bàn của nó."))

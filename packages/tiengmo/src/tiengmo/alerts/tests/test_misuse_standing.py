@@ -9,6 +9,7 @@ from speaker_link import envelope
 from speaker_link.envelope import compose, sign
 from speaker_link.errors import RefusalReason, Refused
 from speaker_link.messages import Alert as Body
+from speaker_link.messages import Revocations, RevokedKey
 from speaker_link.replay import MemoryReplayCache
 from speaker_link.trust import Scope, Trust
 from speaker_link.verification import verify
@@ -18,6 +19,7 @@ from tiengmo.alerts.actions import (
     issue_by_standing,
     revoke_standing,
     save_feed,
+    second_alert,
 )
 from tiengmo.alerts.errors import AlertError
 from tiengmo.alerts.models import Feed, Standing, Template
@@ -29,7 +31,8 @@ from tiengmo.people.errors import NotAllowed
 from tiengmo.people.tests.factories import UserFactory
 from tiengmo.places.queries import area_path
 from tiengmo.speakers import issuers, keys
-from tiengmo.speakers.models import RetainedMessage
+from tiengmo.speakers.errors import SpeakerError
+from tiengmo.speakers.models import IssuerKey, RetainedMessage
 
 from .conftest import PASSPHRASE
 from .factories import drafted
@@ -169,12 +172,18 @@ def test_its_feed_keeps_its_address_while_it_is_in_force(here, there):
     assert Feed.objects.get().url == "https://gom.example.vn/cap.atom"
 
 
-def test_a_database_that_forgets_the_revocation_has_no_key(here, there):
+@pytest.mark.parametrize(
+    ("is_root_here", "why"), [(True, "đã bị thu hồi"), (False, "chưa được chứng nhận")]
+)
+def test_a_database_that_forgets_the_revocation(here, there, settings, is_root_here, why):
+    """The root's list says it; and without one the key is gone."""
     standing, proposal = there.given(), there.told()
+    if not is_root_here:
+        (settings.KEYS / "root" / "root.jwk").unlink()
     revoke_standing(standing, by=here.colleague, reason="Nhầm")
     Standing.objects.update(revoked_at=None)
     standing.refresh_from_db()
-    refused(here, standing, proposal, "chưa được chứng nhận")
+    refused(here, standing, proposal, why)
 
 
 def test_a_changed_column_saves_no_key(here, there):
@@ -202,6 +211,43 @@ def test_a_giver_whose_key_is_revoked_gave_nothing(here, there):
     with pytest.raises(AlertError, match="đã bị thu hồi"):
         use(here, standing, proposal)
     assert heard_by(here.villages[0]) == []
+
+
+@pytest.mark.parametrize("forgets", ["the row", "the list too", "the file too"])
+def test_a_database_that_forgets_that_a_giver_was_revoked(here, there, settings, forgets):
+    """What the root has signed is what counts, in the database or beside its public key."""
+    standing, proposal = there.given(), there.told()
+    stranger = issuers.own_key(here.next_door)
+    issuers.revoke_person_key(stranger, by=SYSTEM, reason="đổi máy")
+    older = RetainedMessage.objects.get(topic="tm/1/revocations").payload
+    giver = issuers.own_key(here.above)
+    issuers.revoke_person_key(giver, by=SYSTEM, reason="mất điện thoại")
+    IssuerKey.objects.update(revoked_at=None, revocation_reason="")
+    if forgets == "the list too":
+        RetainedMessage.objects.update(payload=older)
+    if forgets == "the file too":
+        (settings.KEYS / "revocations.json").write_text(older)
+    with pytest.raises(AlertError, match="đã bị thu hồi"):
+        use(here, standing, proposal)
+    assert heard_by(here.villages[0]) == []
+    # Nor can they sign themselves.
+    alert = drafted(here, proposal=proposal)
+    compose_alert(alert, by=here.composer, passphrase=PASSPHRASE)
+    with pytest.raises(SpeakerError, match="đã bị thu hồi"):
+        second_alert(alert, by=here.above, passphrase=PASSPHRASE)
+    # The next list that the root signs says it as well.
+    revoke_standing(standing, by=here.colleague, reason="Thôi dùng")
+    listed = envelope.peek(RetainedMessage.objects.get(topic="tm/1/revocations").payload)
+    assert {giver.kid, stranger.kid, standing.kid} == {one.kid for one in listed.body.revoked}
+
+
+def test_a_list_that_the_root_has_not_signed_revokes_nothing(here, there, settings):
+    standing, proposal = there.given(), there.told()
+    entry = RevokedKey(kid=issuers.own_key(here.above).kid, revoked_at=timezone.now())
+    message = compose(Revocations(version=99, revoked=[entry]), now=timezone.now())
+    forged = sign(message, by=[envelope.Signer(standing_keys.make())])
+    (settings.KEYS / "revocations.json").write_text(forged)
+    assert use(here, standing, proposal).state == State.ISSUED
 
 
 def test_a_stolen_database_makes_and_widens_nothing(here, there):
