@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 class Lane(Enum):
-    """Slow work (speech) has threads of its own, so that it never delays a release."""
+    """Slow work (speech) and what waits for somebody else's server have threads of their own, so
+    that they delay neither a release nor each other."""
 
     QUICK = "quick"
     SLOW = "slow"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)

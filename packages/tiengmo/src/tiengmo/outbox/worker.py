@@ -29,15 +29,19 @@ KEEP_DONE = timedelta(days=30)
 
 
 class Worker:
-    """`quick_threads` run short work, `slow_threads` run speech rendering."""
+    """`quick_threads` run short work, `slow_threads` render speech, `outside_threads` wait for
+    other people's servers."""
 
-    def __init__(self, *, quick_threads: int = 2, slow_threads: int = 1) -> None:
+    def __init__(
+        self, *, quick_threads: int = 2, slow_threads: int = 1, outside_threads: int = 1
+    ) -> None:
         self.stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._loop, args=(lane,), name=f"{lane.value}-{n}", daemon=True)
             for lane, count in (
                 (registry.Lane.QUICK, quick_threads),
                 (registry.Lane.SLOW, slow_threads),
+                (registry.Lane.OUTSIDE, outside_threads),
             )
             for n in range(count)
         ]

@@ -8,6 +8,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from axes.signals import user_locked_out
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from tiengmo.places.events import unit_succeeded
         from tiengmo.places.rights import let_decide
@@ -16,6 +17,7 @@ class PeopleConfig(AppConfig):
         from .actions.carry_roles_over import carry_roles_over
         from .actions.record_lockout import record_lockout
         from .actions.require_role import why_not_administer
+        from .sign_ins import on_signed_in, on_signed_out
 
         assignment = self.get_model("RoleAssignment")
         post_save.connect(
@@ -32,4 +34,6 @@ class PeopleConfig(AppConfig):
         let_decide(why_not_administer)
         unit_succeeded.connect(carry_roles_over, dispatch_uid="people.carry_roles_over")
         user_locked_out.connect(record_lockout, dispatch_uid="people.locked_out")
+        user_logged_in.connect(on_signed_in, dispatch_uid="people.signed_in")
+        user_logged_out.connect(on_signed_out, dispatch_uid="people.signed_out")
         wording.name_unnamed_fields()

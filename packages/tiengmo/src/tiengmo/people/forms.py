@@ -43,6 +43,19 @@ class SignInForm(LoginForm):
             )
 
 
+class RecoveryForm(forms.Form):
+    token = forms.RegexField(
+        # As printed, "k7m2p-9xq4t"; people leave the hyphen out and write capitals.
+        r"^\s*[0-9A-Za-z]{5}[\s-]?[0-9A-Za-z]{5}\s*$",
+        label=_("Mã dự phòng"),
+        error_messages={
+            "invalid": _("Mã dự phòng gồm 10 chữ và số, ví dụ k7m2p-9xq4t."),
+            "required": _("Hãy nhập một mã dự phòng."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": "", "maxlength": "14"}),
+    )
+
+
 class TokenForm(forms.Form):
     token = forms.RegexField(
         # People type the space that the app shows in the middle.
@@ -64,6 +77,19 @@ class TokenForm(forms.Form):
 
     def clean_token(self) -> str:
         return "".join(self.cleaned_data["token"].split())
+
+
+class EnrolForm(TokenForm):
+    name = forms.CharField(
+        label=_("Đặt tên cho máy này"),
+        required=False,
+        max_length=64,
+        help_text=_("Để nhận ra trong danh sách, ví dụ “Máy của tôi”, “Máy ở cơ quan”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Điện thoại")}),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
 
 
 class _UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -1,5 +1,7 @@
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -9,17 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_otp import user_has_device
 
-from .models import User
+from .models import SignIn, User
 from .queries import chosen_language, must_show_second_factor
+from .sign_ins import KEY, begin, current
 
 # What somebody between the password and the second factor may open.
 _OPEN = frozenset(
     {
         "people_show_factor",
+        "people_show_code",
         "people_enrol_factor",
         "people_set_password",
         "wagtailadmin_login",
@@ -33,23 +37,59 @@ _OPEN = frozenset(
 # How often a session that is used is written again: each write moves its end.
 _NOTED_EVERY = 600
 _SEEN = "people_seen"
+_SEEN_EVERY = timedelta(minutes=2)
 _LANGUAGE_KEPT = 365 * 24 * 3600
 
 
-class IdleSessions:
-    """Keeps a session alive while its person works, and lets it end after SESSION_COOKIE_AGE.
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Is this a page that asks by itself (the board, a progress bar)? Then nobody is at work."""
+    return request.method == "GET" and bool(
+        request.headers.get("x-requested-with") or request.headers.get("hx-request")
+    )
 
-    A page that asks by itself (the board, a progress bar) is nobody at work.
+
+class SignedInHere:
+    """Knows the browsers in which somebody is signed in, and those that were signed out from afar.
+
+    Public pages are answered before this: only staff pages, uploads and the like come here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asks_by_itself = request.method == "GET" and (
-            request.headers.get("x-requested-with") or request.headers.get("hx-request")
-        )
-        if not asks_by_itself and request.path.startswith(reverse("wagtailadmin_home")):
+        row = None
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            row = self._row(request)
+        response = self.get_response(request)
+        key = request.session.session_key
+        # The session's id changes with the second factor.
+        if row is not None and key and key != row.session_key and request.session.get(KEY):
+            SignIn.objects.filter(pk=row.pk).update(session_key=key)
+        return response
+
+    def _row(self, request: HttpRequest) -> SignIn | None:
+        row = current(request)
+        if row is None:
+            if request.session.get(KEY):
+                logout(request)
+                messages.info(request, _("Bạn đã đăng xuất trình duyệt này từ một nơi khác."))
+                return None
+            return begin(request, cast("User", request.user))
+        now = timezone.now()
+        if not _asks_by_itself(request) and now - row.seen_at > _SEEN_EVERY:
+            SignIn.objects.filter(pk=row.pk).update(seen_at=now)
+        return row
+
+
+class IdleSessions:
+    """Keeps a session alive while its person works, and lets it end after SESSION_COOKIE_AGE."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _asks_by_itself(request) and request.path.startswith(reverse("wagtailadmin_home")):
             self._note(request)
         return self.get_response(request)
 

@@ -1,10 +1,14 @@
+import uuid
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
     EDITOR = "editor", _("Biên tập viên")
+    PROPAGANDIST = "propagandist", _("Tuyên truyền viên")
     APPROVER = "approver", _("Người duyệt")
     OPERATOR = "operator", _("Trực đài")
     TECHNICIAN = "technician", _("Kỹ thuật viên")
@@ -43,3 +47,25 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role} @ {self.unit}"
+
+
+class SignIn(models.Model):
+    """A browser in which somebody is signed in. Gone, with all it says, when the session ends.
+
+    Personal data: the browser's own description and the network address, for their owner to tell
+    whether it was they; kept only as long as the session.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, db_index=True)
+    agent = models.CharField(max_length=300, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.begun_at:%d/%m/%Y %H:%M}"

@@ -39,6 +39,20 @@ def has_role(user: User | None, role: str, unit: "Unit | None") -> bool:
     return bool(held) and any(above.pk in held for above in line_of(unit))
 
 
+def works_somewhere(user: object) -> bool:
+    """Does this person hold any role anywhere? Asked of the database once a request."""
+    return isinstance(user, User) and (user.is_superuser or bool(roles_of_request(user)))
+
+
+def roles_of_request(user: User) -> frozenset[str]:
+    """`roles_of`, asked of the database once for this object: for menus, not for rights."""
+    known: frozenset[str] | None = user.__dict__.get("_roles_of_request")
+    if known is None:
+        known = roles_of(user)
+        user.__dict__["_roles_of_request"] = known
+    return known
+
+
 def units_where(user: User, role: str) -> QuerySet["Unit"]:
     """The units to which `role` was given to `user` (its authority reaches everything below)."""
     from tiengmo.places.models import Unit

@@ -3,12 +3,22 @@
 from django.urls import path, re_path
 from wagtail.admin.auth import require_admin_access
 
-from .views import accounts, closed, second_factor, sign_in
+from .views import accounts, closed, recovery, second_factor, sign_in, sign_ins
 
 urlpatterns = [
     path("login/", sign_in.SignInView.as_view(), name="wagtailadmin_login"),
     path("xac-thuc/", second_factor.show_factor, name="people_show_factor"),
     path("xac-thuc/dang-ky/", second_factor.enrol_factor, name="people_enrol_factor"),
+    path("xac-thuc/ma-du-phong/", recovery.show_code, name="people_show_code"),
+    path(
+        "xac-thuc/thiet-bi/", require_admin_access(recovery.devices), name="people_factor_devices"
+    ),
+    path(
+        "xac-thuc/thiet-bi/<int:pk>/bo/",
+        require_admin_access(recovery.remove_device),
+        name="people_remove_factor",
+    ),
+    path("noi-dang-nhap/", require_admin_access(sign_ins.places), name="people_sign_ins"),
     path(
         "dat-mat-khau/<uidb64>/<token>/",
         sign_in.SetPasswordView.as_view(),

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -28,6 +29,51 @@ class AccountsMenuItem(MenuItem):
 def accounts_menu_item() -> AccountsMenuItem:
     return AccountsMenuItem(
         _("Nhân sự"), reverse("people_accounts"), name="nhan-su", icon_name="group", order=800
+    )
+
+
+class FactorMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User)
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def factor_menu_item() -> FactorMenuItem:
+    return FactorMenuItem(
+        _("Xác thực hai lớp"),
+        reverse("people_factor_devices"),
+        name="xac-thuc-hai-lop",
+        icon_name="key",
+        order=50,
+    )
+
+
+@hooks.register("register_account_menu_item")  # type: ignore[untyped-decorator]
+def places_in_account(_request: HttpRequest) -> dict[str, str]:
+    return {
+        "url": reverse("people_sign_ins"),
+        "label": gettext("Nơi đang đăng nhập"),
+        "help_text": gettext("Các trình duyệt đang mở tài khoản này; đăng xuất từ xa."),
+    }
+
+
+@hooks.register("register_account_menu_item")  # type: ignore[untyped-decorator]
+def factor_in_account(_request: HttpRequest) -> dict[str, str]:
+    return {
+        "url": reverse("people_factor_devices"),
+        "label": gettext("Xác thực hai lớp"),
+        "help_text": gettext("Điện thoại và mã dự phòng để đăng nhập."),
+    }
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def places_menu_item() -> FactorMenuItem:
+    return FactorMenuItem(
+        _("Nơi đang đăng nhập"),
+        reverse("people_sign_ins"),
+        name="noi-dang-nhap",
+        icon_name="desktop",
+        order=60,
     )
 
 

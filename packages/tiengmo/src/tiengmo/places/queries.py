@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from . import rules
 from .errors import UnknownArea
-from .models import Unit, Village, VillageMembership
+from .models import Unit, UnitSuccession, Village, VillageMembership
 from .rules import AreaNode
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "is_within",
     "minimal_cover",
     "smallest_unit_containing",
+    "standing",
     "top_units",
     "tree",
     "unit_by_code",
@@ -42,6 +43,7 @@ __all__ = [
     "unknown_areas",
     "villages_in",
     "villages_with_units",
+    "with_predecessors",
 ]
 
 
@@ -77,6 +79,28 @@ def unit_by_code(
         .order_by("-valid_from")
         .first()
     )
+
+
+def standing(unit: Unit) -> Unit:
+    """The unit, or the one that took it over: what is under way goes on with the successor."""
+    today = timezone.localdate()
+    while unit.valid_to is not None and unit.valid_to < today:
+        succession = unit.successions.filter(on__lte=today).select_related("successor").first()
+        if succession is None:
+            break
+        unit = succession.successor
+    return unit
+
+
+def with_predecessors(unit_ids: Iterable[int]) -> set[int]:
+    """Ids of these units and of all that they took over, however long ago."""
+    found = set(unit_ids)
+    wave = set(found)
+    while wave:
+        rows = UnitSuccession.objects.filter(successor_id__in=wave)
+        wave = set(rows.values_list("predecessor_id", flat=True)) - found
+        found |= wave
+    return found
 
 
 def top_units(on: dt.date | None = None) -> list[Unit]:
@@ -302,3 +326,17 @@ def areas_label(area_codes: Iterable[str], on: dt.date | None = None) -> str:
         if child.parent_id is not None:
             children[child.parent_id].append(child)
     return rules.label(units, villages, children)
+
+
+def taken_over_by(units: set[int]) -> set[int]:
+    """Units that ended and whose successors these are, at any distance."""
+    found: set[int] = set()
+    level = set(units)
+    while level:
+        level = set(
+            UnitSuccession.objects.filter(successor__in=level).values_list(
+                "predecessor_id", flat=True
+            )
+        ) - (found | units)
+        found |= level
+    return found

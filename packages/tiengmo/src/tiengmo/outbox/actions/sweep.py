@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from tiengmo.outbox.models import OutboxEntry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,7 @@ def _run(entry: OutboxEntry) -> None:
     try:
         registration.handler(entry.payload)
     except registry.Later as later:
-        due_at = timezone.now() + timedelta(seconds=later.seconds)
-        mine.update(due_at=due_at, leased_until=None, lease=None)
+        _run_later(entry, timezone.now() + timedelta(seconds=later.seconds))
     except Exception as error:
         # Whatever went wrong, the entry stays and is tried again: that is what an outbox is for.
         logger.exception("outbox: %s failed (attempt %d)", entry, entry.attempts + 1)
@@ -89,6 +89,16 @@ def _run(entry: OutboxEntry) -> None:
                 announce(entry.topic, key=f"every:{entry.topic}", due_at=again)
     finally:
         finished.set()
+
+
+def _run_later(entry: OutboxEntry, due_at: datetime) -> None:
+    """Have it wait again; when a later entry of its key already does, that one does its work."""
+    mine = OutboxEntry.objects.filter(pk=entry.pk, lease=entry.lease)
+    try:
+        with transaction.atomic():
+            mine.update(due_at=due_at, leased_until=None, lease=None)
+    except IntegrityError:
+        mine.update(done_at=timezone.now(), leased_until=None)
 
 
 def _put_back(entry: OutboxEntry, error: Exception) -> None:

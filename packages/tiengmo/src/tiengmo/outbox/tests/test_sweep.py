@@ -125,3 +125,25 @@ def test_repeating_work_announces_itself_again(monkeypatch):
 def test_back_off_doubles_to_ten_minutes():
     assert [back_off_seconds(n) for n in (1, 2, 3)] == [1, 2, 4]
     assert back_off_seconds(100) == 600
+
+
+def test_what_waits_again_gives_way_to_a_later_entry_of_its_key(monkeypatch):
+    """Announced anew while it ran, and then its time had not come: one entry waits, not two."""
+    monkeypatch.setattr(registry, "_HANDLERS", {})
+    runs = []
+
+    @registry.handles("test.later")
+    def later(_payload):
+        runs.append(1)
+        if len(runs) == 1:
+            announce("test.later", key="later")
+        raise registry.Later(30)
+
+    entry = announce("test.later", key="later")
+    assert sweep(["test.later"], limit=1) == 1
+    entry.refresh_from_db()
+    assert entry.done_at is not None
+    assert sweep(["test.later"], limit=1) == 1
+    waiting = OutboxEntry.objects.get(done_at=None)
+    assert waiting.lease is None
+    assert waiting.due_at > timezone.now()

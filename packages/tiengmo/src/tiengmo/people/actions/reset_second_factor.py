@@ -1,4 +1,5 @@
 from django.db import transaction
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tiengmo.audit.actions import record
@@ -16,6 +17,8 @@ def reset_second_factor(account: User, *, by: Actor, reason: str) -> None:
     require_managing(by, account)
     require_not_self(by, account)
     count, _ = TOTPDevice.objects.filter(user=account).delete()
+    # Codes on paper may lie where the phone was lost.
+    StaticDevice.objects.filter(user=account).delete()
     record(
         "second_factor.reset", by=by, subject=account, detail={"devices": count, "reason": reason}
     )

@@ -33,7 +33,7 @@ def make_unit(**fields):
 class UserFactory(DjangoModelFactory):
     """An account. `UserFactory(editor=unit)` also gives the role there; `editor=True` makes a unit.
 
-    Traits: editor, approver, operator, technician, administrator.
+    Traits: editor, propagandist, approver, operator, technician, administrator.
     """
 
     class Meta:
@@ -75,7 +75,8 @@ def sign_in(client, user):
 
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     if must_show_second_factor(user):
-        device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=True)
+        phones = TOTPDevice.objects.filter(user=user, confirmed=True)
+        device = phones.first() or TOTPDevice.objects.create(user=user, confirmed=True)
         session = client.session
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
         session.save()

@@ -21,8 +21,12 @@ from django.views.decorators.http import require_http_methods
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tiengmo.audit.actions import record
-from tiengmo.people.forms import TokenForm
+from tiengmo.people import recovery
+from tiengmo.people.forms import EnrolForm, TokenForm
 from tiengmo.people.models import User
+
+# A try is a try on each of them: few, so that guessing does not get easier.
+MOST_PHONES = 5
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -53,28 +57,50 @@ def _wait_text(device: TOTPDevice) -> str | None:
     }
 
 
-def _try_token(request: HttpRequest, device: TOTPDevice, form: TokenForm) -> bool:
-    """Verify against one device, under its lock: two tries at once are two tries."""
+def _try_token(request: HttpRequest, device: TOTPDevice, form: TokenForm) -> str:
+    """Verify against one device, under its lock: two tries at once are two tries.
+
+    Gives "" and signs in, or why not.
+    """
     with transaction.atomic():
         device = TOTPDevice.objects.select_for_update().get(pk=device.pk)
         wait = _wait_text(device)
         if wait:
-            form.add_error("token", wait)
-            return False
+            return wait
         if not device.verify_token(form.cleaned_data["token"]):
-            form.add_error(
-                "token", _("Mã không đúng hoặc đã dùng. Hãy nhập mã đang hiện trên ứng dụng.")
-            )
-            return False
+            return _("Mã không đúng hoặc đã dùng. Hãy nhập mã đang hiện trên ứng dụng.")
         if not device.confirmed:
             device.confirmed = True
-            device.save(update_fields=["confirmed"])
-            TOTPDevice.objects.filter(user=_account(request)).exclude(pk=device.pk).delete()
-            record("second_factor.enrolled", by=_account(request), subject=_account(request))
+            device.name = form.cleaned_data.get("name") or _("Điện thoại")
+            device.save(update_fields=["confirmed", "name"])
+            account = _account(request)
+            record(
+                "second_factor.enrolled",
+                by=account,
+                subject=account,
+                detail={"device": device.name},
+            )
     # A session id known before the second factor must not be worth anything after it.
     request.session.cycle_key()
     django_otp.login(request, device)
-    return True
+    return ""
+
+
+def _try_phones(request: HttpRequest, phones: list[TOTPDevice], form: TokenForm) -> str:
+    """Verify against each of somebody's phones: the code is of one of them."""
+    refusal = ""
+    for phone in phones:
+        refusal = _try_token(request, phone, form)
+        if not refusal:
+            # What is the right code of this phone was a wrong one of the others.
+            for other in TOTPDevice.objects.filter(user=_account(request)).exclude(pk=phone.pk):
+                other.throttle_reset()
+            return ""
+    return refusal
+
+
+def _phones(account: User) -> list[TOTPDevice]:
+    return list(TOTPDevice.objects.devices_for_user(account, confirmed=True).order_by("pk"))
 
 
 @never_cache
@@ -83,13 +109,18 @@ def _try_token(request: HttpRequest, device: TOTPDevice, form: TokenForm) -> boo
 @require_http_methods(["GET", "POST"])
 def show_factor(request: HttpRequest) -> HttpResponse:
     """The second step of signing in: the code that the person's app shows now."""
-    devices = list(TOTPDevice.objects.devices_for_user(_account(request), confirmed=True))
+    devices = _phones(_account(request))
     if not devices:
-        return _with_next("people_enrol_factor", request)
+        has_paper = recovery.has_paper(_account(request))
+        return _with_next("people_show_code" if has_paper else "people_enrol_factor", request)
     form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _try_token(request, devices[0], form):
-        return redirect(_next_page(request))
-    status = 429 if request.method == "POST" and _wait_text(devices[0]) else 200
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        status = 429 if all(_wait_text(device) for device in devices) else 200
+        refusal = _try_phones(request, devices, form)
+        if not refusal:
+            return redirect(_next_page(request))
+        form.add_error("token", refusal)
     return render(
         request,
         "people/show_factor.html",
@@ -105,17 +136,26 @@ def show_factor(request: HttpRequest) -> HttpResponse:
 def enrol_factor(request: HttpRequest) -> HttpResponse:
     """Tie an authenticator app to the account: a QR code, then a first code as proof."""
     account = _account(request)
-    has_device = TOTPDevice.objects.devices_for_user(account, confirmed=True).exists()
-    if has_device and not account.is_verified():  # type: ignore[attr-defined]
-        # Whoever knows only the password must not swap the phone.
+    phones = _phones(account)
+    has_factor = bool(phones) or recovery.has_paper(account)
+    if has_factor and not account.is_verified():  # type: ignore[attr-defined]
+        # Whoever knows only the password must not add a phone.
         return _with_next("people_show_factor", request)
+    if len(phones) >= MOST_PHONES:
+        messages.error(request, _("Đã có đủ %(n)d máy. Hãy bỏ bớt một máy.") % {"n": MOST_PHONES})
+        return redirect("people_factor_devices")
     device = TOTPDevice.objects.filter(user=account, confirmed=False).order_by("pk").first()
     if device is None:
         device = TOTPDevice.objects.create(user=account, name="totp", confirmed=False)
-    form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _try_token(request, device, form):
-        messages.success(request, _("Đã bật xác thực hai lớp."))
-        return redirect(_next_page(request))
+    form = EnrolForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refusal = _try_token(request, device, form)
+        if not refusal:
+            messages.success(
+                request, _("Đã thêm máy.") if phones else _("Đã bật xác thực hai lớp.")
+            )
+            return redirect(_next_page(request))
+        form.add_error("token", refusal)
     # omitsize: a viewBox instead of a size, so that the style sheet scales it and crops nothing.
     picture = segno.make(device.config_url, error="m", micro=False).svg_inline(
         border=4, dark="#000", light="#fff", svgclass="tm-qr", omitsize=True
@@ -130,6 +170,6 @@ def enrol_factor(request: HttpRequest) -> HttpResponse:
             "picture": mark_safe(picture),  # noqa: S308 (drawn here, from our own address)
             "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
             "issuer": settings.OTP_TOTP_ISSUER,
-            "has_device": has_device,
+            "phones": phones,
         },
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from django.utils.translation import gettext as _
 
+from tiengmo.foundation.csv_tables import CellTooLong, csv_reader
 from tiengmo.foundation.decoding import UndecodableText, decode_text
 from tiengmo.foundation.vietnamese import fold
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # The whole country's villages are about 15 MB; ten times that is a mistaken file.
 LIMIT_BYTES = 150_000_000
+LONGEST_CELL = 130_000
 SEPARATORS = ",;\t|"
 Value = TypeVar("Value")
 
@@ -117,7 +118,7 @@ def read_table(
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     separator = max(SEPARATORS, key=lambda sign: _outside_quotes(lines[first]).count(sign))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv_reader(text, delimiter=separator, strict=True, longest_cell=LONGEST_CELL)
     header: list[str] = []
     started = 1
     while True:
@@ -160,7 +161,7 @@ def _outside_quotes(line: str) -> str:
 
 
 def _broken(error: csv.Error) -> str:
-    if "field larger" in str(error):
+    if isinstance(error, CellTooLong):
         return _("một ô dài quá 130.000 ký tự; có lẽ thiếu dấu nháy đóng")
     return _("dấu nháy kép không khép; từ dòng này trở đi không đọc được")
 
