@@ -1,0 +1,8 @@
+import pytest
+
+from .factories import Offices
+
+
+@pytest.fixture
+def offices(db):
+    return Offices()
