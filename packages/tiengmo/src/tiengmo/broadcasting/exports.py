@@ -16,20 +16,20 @@ from tiengmo.broadcasting.airtime import Airtime, zone
 from tiengmo.broadcasting.errors import BroadcastingError
 from tiengmo.broadcasting.models import Episode
 from tiengmo.broadcasting.week import bounds
+from tiengmo.foundation.csv_tables import spreadsheet_cell
+from tiengmo.foundation.printing import CannotPrint, typeset
 from tiengmo.speakers.labels import CUT_REASONS, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, timedelta
-    from typing import Any, NoReturn
+    from typing import Any
 
     from tiengmo.places.models import Unit
 
     from .played import Heard
 
 CALENDAR_WEEKS = 4
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def calendar_of(station: Unit, monday: date, *, weeks: int = CALENDAR_WEEKS) -> bytes:
@@ -83,8 +83,9 @@ def log_as_csv(heard: Iterable[Heard]) -> str:
     for one in heard:
         writer.writerow(
             [
-                local(one.scheduled_at), local(one.started_at), _plain(one.title),
-                one.station_code, _plain(one.box), one.serial, _plain(one.village),
+                local(one.scheduled_at), local(one.started_at), spreadsheet_cell(one.title),
+                one.station_code, spreadsheet_cell(one.box), one.serial,
+                spreadsheet_cell(one.village),
                 OUTCOMES.get(one.outcome, one.outcome), CUT_REASONS.get(one.reason, one.reason),
                 f"{one.seconds:.1f}", f"{one.share:.3f}",
                 "" if one.start_error_ms is None else f"{one.start_error_ms:.1f}",
@@ -94,31 +95,14 @@ def log_as_csv(heard: Iterable[Heard]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def as_pdf(template: str, context: dict[str, Any]) -> bytes:
     """Print a page of ours. Raises BroadcastingError where the machine lacks Pango."""
+    sheet = str(finders.find("broadcasting/print.css"))
     try:
-        from weasyprint import CSS, HTML
-    except OSError as error:  # the library is there, what it loads is not
-        raise BroadcastingError(
-            _(
-                "Máy chủ chưa có thư viện in (gói Debian libpango-1.0-0 và libpangoft2-1.0-0)."
-                " Hãy dùng bản in của trình duyệt."
-            )
-        ) from error
-    sheet = finders.find("broadcasting/print.css")
-    html = render_to_string(template, context)
-    document = HTML(string=html, url_fetcher=_fetch_nothing)
-    pdf: bytes = document.write_pdf(stylesheets=[CSS(filename=sheet)])
+        pdf: bytes = typeset(render_to_string(template, context), sheet).write_pdf()
+    except CannotPrint as error:
+        raise BroadcastingError(str(error)) from error
     return pdf
-
-
-def _fetch_nothing(url: str, *_arguments: Any, **_options: Any) -> NoReturn:
-    """Nothing on a printed page comes from anywhere else."""
-    raise ValueError(url)
 
 
 def days_apart(first: date, last: date, most: timedelta) -> date:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tiengmo.broadcasting.airtime import Airtime
 from tiengmo.broadcasting.lengths import Length, lengths_of
@@ -251,7 +251,7 @@ def _days(station: Unit, monday: date, slots: list[Slot], airtime: Airtime) -> l
     )
     for number in range(7):
         on = monday + timedelta(days=number)
-        day = Day(on, holiday=holiday_name(on), lunar=lunar_text(on))
+        day = Day(on, holiday=holiday_name(on, get_language() or "vi"), lunar=lunar_text(on))
         day.slots = sorted(
             (slot for slot in slots if slot.start.date() == on), key=lambda slot: slot.start
         )

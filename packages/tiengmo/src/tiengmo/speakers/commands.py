@@ -218,12 +218,14 @@ def keys_list() -> None:
 @group.command("release-agent")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--roll-back",
-    is_flag=True,
-    help="Cho phép máy có bản cao hơn quay về bản này. / Boxes may go down to it.",
+    "--roll-back-from",
+    default="",
+    metavar="VERSION",
+    help="Cho phép máy chạy bản này hoặc thấp hơn quay về, trong 14 ngày. / "
+    "Boxes that run this version or a lower one may go down to the file's, for 14 days.",
 )
 @click.option("--days", type=click.IntRange(1, 3650), default=400)
-def release_agent(file: Path, *, roll_back: bool, days: int) -> None:
+def release_agent(file: Path, *, roll_back_from: str, days: int) -> None:
     """Ký một bản chương trình để loa được cài; cần khoá gốc. / Sign a program for the boxes."""
     from datetime import timedelta
 
@@ -232,7 +234,9 @@ def release_agent(file: Path, *, roll_back: bool, days: int) -> None:
     from .updates import release_artifact
 
     made = _told(
-        lambda: release_artifact(file, by=SYSTEM, is_roll_back=roll_back, life=timedelta(days=days))
+        lambda: release_artifact(
+            file, by=SYSTEM, roll_back_from=roll_back_from, life=timedelta(days=days)
+        )
     )
     click.echo(f"{made.version}  {made.architecture}  python {made.python}  {made.sha256}")
     click.echo(_("Thu hồi bản này: tiengmo speakers keys revoke %(kid)s") % {"kid": made.key_id})

@@ -18,5 +18,8 @@ box_refused = Signal()
 # issue: LocalIssue. Two people issued something at a box itself.
 issued_locally = Signal()
 
+# box: Box, versions: dict[unit code, version]. It goes by other versions of schedules than before.
+schedules_taken = Signal()
+
 # box: Box, is_online: bool
 presence_changed = Signal()

@@ -3,12 +3,14 @@
 KEYS/root/root.jwk is the locality's root key. It belongs on a medium in a safe: it is needed to
 issue and to revoke certificates and for nothing else, and everything else works while it is away.
 KEYS/stations/{kid}.jwk are the keys in daily use. KEYS/root.public.jwk is what boxes pin.
+KEYS/revocations.json is the last list of revoked keys that the root has signed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -92,6 +94,27 @@ def root_private() -> PrivateKey:
             )
             % {"path": _root_file()}
         ) from error
+
+
+def _revocations_file() -> Path:
+    return settings.KEYS / "revocations.json"
+
+
+def keep_signed_revocations(text: str) -> None:
+    """Keep the root's last list outside the database: nobody puts an older one in its place."""
+    path = _revocations_file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(f".{secrets.token_hex(8)}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def signed_revocations() -> str:
+    """That list as it was kept here, or nothing; who reads it proves it."""
+    try:
+        return _revocations_file().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def keep_private(key: PrivateKey) -> None:

@@ -27,6 +27,7 @@ REFUSAL_REASONS = {
     "bad_key_file": _("tệp khoá ký không đúng"),
     "bad_upload": _("tệp ghi âm không dùng được"),
     "bad_form": _("yêu cầu sai tại trang của loa"),
+    "wrong_date": _("điện thoại sai ngày giờ tại loa"),
     "not_that_sound": _("âm thanh không khớp chữ ký"),
     "silent": _("bản ghi âm không có tiếng"),
 }

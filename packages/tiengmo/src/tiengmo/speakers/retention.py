@@ -32,3 +32,18 @@ def retain(topic: str, sign: Callable[[int], str]) -> RetainedMessage:
         row.save(update_fields=["version", "payload", "updated_at"])
         wake_gateway()
         return row
+
+
+def retain_signed(topic: str, text: str, *, version: int) -> RetainedMessage | None:
+    """Have a text stand whose version people's signatures have fixed; None: a newer one does."""
+    with transaction.atomic():
+        RetainedMessage.objects.get_or_create(
+            topic=topic, defaults={"payload": "", "version": 0, "published_version": 0}
+        )
+        row = RetainedMessage.objects.select_for_update().get(topic=topic)
+        if row.version >= version:
+            return None
+        row.version, row.payload, row.updated_at = version, text, timezone.now()
+        row.save(update_fields=["version", "payload", "updated_at"])
+        wake_gateway()
+        return row

@@ -6,15 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from tiengmo.people.models import User
+from tiengmo.people.queries import works_somewhere
 
 from .staff import health, local, updates, upkeep, views
 
 
 class BoardMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        user = request.user
-        return isinstance(user, User) and (user.is_superuser or user.assignments.exists())
+        return works_somewhere(request.user)
 
 
 @hooks.register("register_admin_menu_item")

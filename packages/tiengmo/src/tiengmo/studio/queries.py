@@ -6,16 +6,17 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from tiengmo.people.models import Role, User
-from tiengmo.people.queries import line_of, units_below, units_where
+from tiengmo.people.queries import has_role, line_of, units_below, units_where
 from tiengmo.places.queries import units_in_force, villages_in
 from tiengmo.speakers.models import Box
 from tiengmo.speakers.rules import parse_quiet_hours
 
-from .models import LiveTakeover, PlayoutState, Relay, StudioEvent
-from .rules import PLAYOUT_SILENT_AFTER, Hours
+from .models import EmergencyVoice, LiveTakeover, PlayoutState, Relay, RelayState, StudioEvent
+from .rules import EMERGENCY_WAITS, PLAYOUT_SILENT_AFTER, Hours
 from .workflow import OPEN
 
 if TYPE_CHECKING:
@@ -66,10 +67,35 @@ def highest_stations_of(user: User) -> list[Unit]:
 
 
 def takeovers_for(user: User) -> QuerySet[LiveTakeover]:
-    """Takeovers of the stations a person may operate, and of those above, which they also hear."""
+    """Takeovers of the stations a person may operate, and of those above, which they also hear.
+
+    And emergencies that they seconded: an approver operates no station.
+    """
     own = set(stations_of(user).values_list("pk", flat=True))
     above = {unit.pk for station in highest_stations_of(user) for unit in line_of(station)}
-    return LiveTakeover.objects.filter(station__in=own | above).select_related("station", "by")
+    seen = Q(station__in=own | above) | Q(emergency__seconder=user)
+    return LiveTakeover.objects.filter(seen).select_related("station", "by")
+
+
+def may_end(user: User, takeover: LiveTakeover) -> bool:
+    """Who speaks, who let them speak over everything, and whoever operates the station."""
+    return (
+        takeover.by_id == user.pk
+        or EmergencyVoice.objects.filter(takeover=takeover, seconder=user).exists()
+        or user.is_superuser
+        or has_role(user, Role.OPERATOR, takeover.station)
+    )
+
+
+def may_issue(user: User, unit: Unit) -> bool:
+    return any(has_role(user, role, unit) for role in (Role.APPROVER, Role.OPERATOR))
+
+
+def emergencies_for(user: User) -> list[EmergencyVoice]:
+    """Voices over everything that this person may second, or has asked for; newest first."""
+    since = timezone.now() - EMERGENCY_WAITS
+    rows = EmergencyVoice.objects.filter(takeover=None, dropped_at=None, asked_at__gt=since)
+    return [one for one in rows.select_related("station") if may_issue(user, one.station)]
 
 
 def relays_for(user: User) -> QuerySet[Relay]:
@@ -77,6 +103,17 @@ def relays_for(user: User) -> QuerySet[Relay]:
         Relay.objects.filter(station__in=stations_of(user))
         .select_related("station", "upstream")
         .prefetch_related("hours", "fallbacks__sound")
+    )
+
+
+def relays_on_air(now: datetime | None = None) -> QuerySet[Relay]:
+    """Relays whose sound goes out now, their source's or their fallback's."""
+    now = now or timezone.now()
+    return (
+        Relay.objects.filter(is_enabled=True, session_from__lte=now, session_until__gt=now)
+        .filter(state__in=(RelayState.SOURCE, RelayState.FALLBACK))
+        .exclude(takeover="")
+        .select_related("station")
     )
 
 

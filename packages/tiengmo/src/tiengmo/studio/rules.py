@@ -24,6 +24,12 @@ ALARM_SECONDS = 10.0
 SILENCE_DBFS = -50.0
 LONGEST_MINUTES = 240
 USUAL_MINUTES = 60
+# A voice over everything: as long as the second person may take, how long somebody may speak, and
+# how many playout processes may be killed meanwhile (each begins a stream of its own).
+EMERGENCY_WAITS = timedelta(minutes=30)
+EMERGENCY_MINUTES = 10
+LONGEST_EMERGENCY_MINUTES = 60
+EMERGENCY_STREAMS = 12
 # A playout process that has not been heard of for this long is not there.
 PLAYOUT_SILENT_AFTER = timedelta(seconds=6)
 # Boxes play on for as long as the studio's delay, and the end tone; then somebody must finish.

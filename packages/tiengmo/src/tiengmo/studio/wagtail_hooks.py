@@ -10,7 +10,7 @@ from wagtail.admin.menu import MenuItem
 from tiengmo.people.models import Role, User
 from tiengmo.people.queries import roles_of
 
-from .staff import live, relays
+from .staff import emergency, live, relays
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -43,6 +43,10 @@ def staff_urls() -> list[URLPattern]:
         path("len-song/", live.desk, name="studio_desk"),
         path("len-song/bo-ma-hoa/", live.encoder, name="studio_encoder"),
         path("len-song/canh-bao/<int:pk>/da-xem/", live.seen, name="studio_seen"),
+        path("len-song/khan-cap/", emergency.ask, name="studio_ask_emergency"),
+        path("len-song/khan-cap/<str:pk>/", emergency.emergency, name="studio_emergency"),
+        path("len-song/khan-cap/<str:pk>/ky/", emergency.second, name="studio_second_emergency"),
+        path("len-song/khan-cap/<str:pk>/bo/", emergency.drop, name="studio_drop_emergency"),
         path("len-song/<str:pk>/", live.takeover, name="studio_takeover"),
         path("len-song/<str:pk>/tinh-trang/", live.state, name="studio_state"),
         path("len-song/<str:pk>/phat-lai/", live.again, name="studio_again"),

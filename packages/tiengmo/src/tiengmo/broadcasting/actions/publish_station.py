@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,13 +26,14 @@ def publish_station(station: Unit) -> None:
             Q(start_before_at__gt=now) | Q(start_at__gt=now - timedelta(hours=1))
         )
     )
-    publish_schedule(
-        station,
-        items,
-        withdrawn=[
-            str(pk)
-            for pk in current.filter(
-                cancelled_at__isnull=False, start_before_at__gt=now - HORIZON
-            ).values_list("pk", flat=True)
-        ],
+    taken_off = list(
+        current.filter(cancelled_at__isnull=False, start_before_at__gt=now - HORIZON).values_list(
+            "pk", flat=True
+        )
     )
+    with transaction.atomic():
+        row = publish_schedule(station, items, withdrawn=[str(pk) for pk in taken_off])
+        # A box that goes by this version, or a later one, has let go of them.
+        PlayoutItem.objects.filter(pk__in=taken_off, cancelled_version=None).update(
+            cancelled_version=row.version
+        )

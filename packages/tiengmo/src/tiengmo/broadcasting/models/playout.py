@@ -51,6 +51,8 @@ class PlayoutItem(models.Model):
     duration_ms = models.PositiveIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True)
+    # The first version of the station's signed schedule that names it as taken off.
+    cancelled_version = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         ordering = ["start_at"]

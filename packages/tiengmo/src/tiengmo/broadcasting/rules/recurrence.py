@@ -62,13 +62,16 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache(maxsize=16)
-def _holidays_of(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("VN", years=year, language="vi"))
+def _holidays_of(year: int, language: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("VN", years=year, language=language))
 
 
-def holiday_name(day: date) -> str:
-    """Name the public holiday of this day, days off in lieu included; "" when it is none."""
-    return _holidays_of(day.year).get(day, "")
+def holiday_name(day: date, language: str = "vi") -> str:
+    """Name the public holiday of this day, days off in lieu included; "" when it is none.
+
+    language: "vi", and English for every other.
+    """
+    return _holidays_of(day.year, "vi" if language == "vi" else "en_US").get(day, "")
 
 
 def check_lunar(text: str) -> str:

@@ -188,6 +188,7 @@ def _take_status(one: _Heard) -> None:
             "next_start_at": status.next_start,
             "held_count": len(status.held_items),
             "free_bytes": status.free_bytes,
+            "schedules": {one.station: one.version for one in status.schedules},
         }
         life = outages.life_of(box, status, at)
         live |= life
@@ -209,6 +210,8 @@ def _take_status(one: _Heard) -> None:
             outages.came_back(box, life, at)
     elif taken and status.state == "offline":
         outages.fell_silent(box, live["silent_since"], is_orderly=sequence != LAST_WORD)
+    if taken and is_online and live["schedules"] != box.schedules:
+        events.schedules_taken.send(sender=Box, box=box, versions=live["schedules"])
     if taken and is_online != box.is_online:
         events.presence_changed.send(sender=Box, box=box, is_online=is_online)
 

@@ -64,6 +64,8 @@ class Box(models.Model):
     agent_version = models.CharField(max_length=40, blank=True)
     output = models.CharField(max_length=200, blank=True)  # with what is wrong with it
     held_count = models.PositiveIntegerField(default=0)
+    # Which version of each station's schedule it goes by: {unit code: version}.
+    schedules = models.JSONField(default=dict)
     free_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     model = models.CharField(_("kiểu máy"), max_length=200, blank=True)
     missing_sounds = models.PositiveIntegerField(null=True, blank=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from speaker_link.updates import order_of
 
 
 class Artifact(models.Model):
@@ -24,6 +25,8 @@ class Artifact(models.Model):
     size = models.PositiveBigIntegerField()
     unpacked_size = models.PositiveBigIntegerField()
     is_roll_back = models.BooleanField(default=False)
+    # The highest version that a box may go down from; empty if it is no roll-back.
+    from_at_most = models.CharField(max_length=32, blank=True)
     key = models.OneToOneField("speakers.StationKey", on_delete=models.PROTECT, related_name="+")
     envelope = models.TextField()
     expires_at = models.DateTimeField()
@@ -41,6 +44,10 @@ class Artifact(models.Model):
     def is_good(self) -> bool:
         """May boxes install it now?"""
         return self.key.revoked_at is None and self.expires_at > timezone.now()
+
+    def leads_down_from(self, version: str) -> bool:
+        """May a box go back to it from this version?"""
+        return bool(self.from_at_most) and order_of(version) <= order_of(self.from_at_most)
 
 
 class DeploymentState(models.TextChoices):

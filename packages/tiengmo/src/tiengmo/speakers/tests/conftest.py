@@ -1,13 +1,15 @@
 """Keys and units that the tests of this app share."""
 
 import pytest
+from django.utils import timezone
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.places.tests.factories import VillageFactory
 from tiengmo.speakers import keys, updates
 from tiengmo.speakers.actions import issue_station_key, set_up_keys
 
-from .programs import archive
+from .factories import BoxFactory
+from .programs import PRIVATE, archive
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +36,23 @@ def release(settings, tmp_path):
         return updates.release_artifact(archive(tmp_path, version, arch), by=SYSTEM, **how)
 
     return make
+
+
+@pytest.fixture
+def fleet(village, _private_keys):
+    return [
+        BoxFactory(village=village, online=True, agent_version="0.1.0", last_seen_at=timezone.now())
+        for _ in range(20)
+    ]
+
+
+@pytest.fixture
+def _private_keys(monkeypatch):
+    made = BoxFactory._create.__func__
+
+    def create(cls, model_class, *args, **fields):
+        box = made(cls, model_class, *args, **fields)
+        PRIVATE[box.serial] = box.private_key
+        return box
+
+    monkeypatch.setattr(BoxFactory, "_create", classmethod(create))

@@ -3,97 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
-from speaker_link.boxes import compose_from_box, sign_as_box
-from speaker_link.envelope import new_id, peek
-from speaker_link.updates import UpdateReport
+from speaker_link.envelope import peek
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.audit.models import AuditEntry
 from tiengmo.people.errors import NotAllowed
-from tiengmo.people.tests.factories import UserFactory, sign_in
+from tiengmo.people.tests.factories import UserFactory
 from tiengmo.speakers import models, updates
 from tiengmo.speakers.actions import revoke_station_key
-from tiengmo.speakers.actions.ingest import Arrival, ingest
 from tiengmo.speakers.errors import SpeakerError
 from tiengmo.speakers.models import Installation, InstallState, OutgoingCommand
 from tiengmo.speakers.technician.faults import faults_of
 from tiengmo.speakers.updates.step import step_deployments
 
-from .factories import BoxFactory
-
-
-@pytest.fixture
-def fleet(village):
-    return [
-        BoxFactory(village=village, online=True, agent_version="0.1.0", last_seen_at=timezone.now())
-        for _ in range(20)
-    ]
-
-
-def begin(village, version="0.2.0", *, by=SYSTEM, **how):
-    wanted = {"plan": "1, 25%, 100%", "soak_minutes": 30, "failure_percent": 10} | how
-    return updates.begin(village.unit, version, by=by, **wanted)
-
-
-def states(deployment):
-    return list(deployment.installations.values_list("state", flat=True))
-
-
-def tell(one, state, **more):
-    """The box's own signed report, taken in as any other."""
-    one.refresh_from_db()
-    box = models.Box.objects.get(pk=one.box_id)
-    box.refresh_from_db()
-    body = UpdateReport(
-        command_id=one.command_id,
-        state=state,
-        version=one.deployment.version,
-        reported_at=timezone.now(),
-        **more,
-    )
-    text = sign_as_box(
-        compose_from_box(
-            body, now=timezone.now(), box=box.serial, session=1, sequence=1, id=new_id()
-        ),
-        PRIVATE[box.serial],
-    )
-    arrival = Arrival(f"tm/1/boxes/{box.serial}/reports", text.encode(), timezone.now())
-    assert ingest([arrival]).stored[box.serial]
-
-
-PRIVATE = {}
-
-
-@pytest.fixture(autouse=True)
-def _private_keys(monkeypatch):
-    made = BoxFactory._create.__func__
-
-    def create(cls, model_class, *args, **fields):
-        box = made(cls, model_class, *args, **fields)
-        PRIVATE[box.serial] = box.private_key
-        return box
-
-    monkeypatch.setattr(BoxFactory, "_create", classmethod(create))
-
-
-def ordered(deployment):
-    return list(deployment.installations.filter(state=InstallState.ORDERED))
-
-
-def later(deployment, minutes):
-    """Time goes by: everything that was noted is that much older."""
-    ago = timedelta(minutes=minutes)
-    for one in deployment.installations.all():
-        models.Installation.objects.filter(pk=one.pk).update(changed_at=one.changed_at - ago)
-    deployment.refresh_from_db()
-    if deployment.settled_at:
-        deployment.settled_at -= ago
-        deployment.save()
-
-
-# --- by stages ----------------------------------------------------------------------------
+from .programs import begin, later, ordered, states, tell
 
 
 def test_one_then_a_quarter_then_all(village, release, fleet):
@@ -221,7 +145,7 @@ def test_who_is_on_the_way_to_a_version_is_taken_back_too(village, release, flee
     tell(confirmed, "confirmed")
     tell(installing, "installing")
     tell(gone_back, "rolled_back", reason="crashed")
-    release("0.1.0", is_roll_back=True)
+    release("0.1.0", roll_back_from="0.2.0")
     back = updates.undo(deployment, by=SYSTEM)
     reached = set(back.installations.values_list("box_id", flat=True))
     assert reached == {one.box_id for one in (confirmed, installing, *on_order)}
@@ -339,16 +263,37 @@ def test_the_way_back_needs_a_signature_of_its_own(village, release, fleet):
     for one in done:
         tell(one, "confirmed")
     release("0.1.0")
-    with pytest.raises(SpeakerError, match="--roll-back"):
+    with pytest.raises(SpeakerError, match=r"--roll-back-from 0\.2\.0"):
         updates.undo(deployment, by=SYSTEM)
     deployment.refresh_from_db()
     assert deployment.state == "running", "a refusal changes nothing"
-    release("0.1.0", is_roll_back=True)
+    release("0.1.0", roll_back_from="0.1.9")
+    with pytest.raises(SpeakerError, match=r"--roll-back-from 0\.2\.0"):
+        updates.undo(deployment, by=SYSTEM)
+    release("0.1.0", roll_back_from="0.2.0")
     back = updates.undo(deployment, by=SYSTEM)
     assert {o.box_id for o in done} <= set(back.installations.values_list("box_id", flat=True))
     step_deployments()
     texts = peek(OutgoingCommand.objects.get(pk=ordered(back)[0].command_id).payload).body.updates
     assert all(peek(text).body.is_roll_back for text in texts)
+
+
+def test_a_roll_back_is_good_for_two_weeks(village, release, fleet):
+    release()
+    deployment = begin(village, plan="100%")
+    step_deployments()
+    tell(ordered(deployment)[0], "confirmed")
+    made = release("0.1.0", roll_back_from="0.2.0", life=timedelta(days=400))
+    said = peek(made.envelope)
+    assert said.exp - said.iat == timedelta(days=14) == made.expires_at - said.iat
+    assert (said.body.from_at_most, made.from_at_most) == ("0.2.0", "0.2.0")
+    back = updates.undo(deployment, by=SYSTEM)
+    models.Artifact.objects.filter(pk=made.pk).update(expires_at=timezone.now())
+    step_deployments()
+    back.refresh_from_db()
+    assert back.state == "halted"
+    with pytest.raises(SpeakerError, match="nowhere down"):
+        release("0.2.0", roll_back_from="0.2.0")
 
 
 def test_what_cannot_begin(village, release, fleet):
@@ -378,83 +323,3 @@ def test_reports_of_nobodys_order_change_nothing(village, release, fleet):
     tell(stranger, "confirmed")
     first.refresh_from_db()
     assert first.state == InstallState.ORDERED
-
-
-# --- pages --------------------------------------------------------------------------------
-
-
-def technician(client, unit):
-    user = UserFactory(technician=unit)
-    sign_in(client, user)
-    return user
-
-
-def test_a_technician_begins_and_halts_it_on_the_page(client, village, release, fleet):
-    release()
-    user = technician(client, village.unit)
-    page = reverse("speakers_programs")
-    assert "0.2.0" in client.get(page).content.decode()
-    answer = client.post(
-        page,
-        {
-            "version": "0.2.0",
-            "unit": village.unit.pk,
-            "plan": "1, 100%",
-            "soak_minutes": 5,
-            "failure_percent": 5,
-        },
-    )
-    one = models.Deployment.objects.get()
-    assert answer["Location"] == reverse("speakers_deployment", args=[one.pk])
-    assert one.by_name == user.get_full_name()
-    step_deployments()
-    text = client.get(answer["Location"]).content.decode()
-    assert "đã ra lệnh" in text
-    for verb, state in [("dung", "halted"), ("tiep", "running"), ("ket-thuc", "ended")]:
-        client.post(reverse("speakers_deployment_act", args=[one.pk, verb]))
-        one.refresh_from_db()
-        assert one.state == state
-    assert client.get(page).status_code == 200
-
-
-def test_all_boxes_change_back_only_when_a_technician_is_sure(client, village, release, fleet):
-    release()
-    release("0.1.0", is_roll_back=True)
-    technician(client, village.unit)
-    one = begin(village, plan="100%")
-    step_deployments()
-    tell(ordered(one)[0], "confirmed", silent_ms=2140)
-    page = client.get(reverse("speakers_deployment", args=[one.pk])).content.decode()
-    assert "2,1 giây" in page
-    assert "20 cụm loa sẽ đổi bản" in page
-    way_back = reverse("speakers_deployment_act", args=[one.pk, "hoan-tac"])
-    client.post(way_back)
-    assert not one.undone_by.exists()
-    client.post(way_back, {"is_sure": "1"})
-    assert one.undone_by.get().installations.count() == 20
-
-
-def test_a_version_for_more_platforms_than_an_order_carries(village, release, fleet, monkeypatch):
-    release()
-    release(arch="amd64")
-    deployment = begin(village)
-    monkeypatch.setattr("tiengmo.speakers.updates.step.MAX_UPDATES", 1)
-    step_deployments()
-    deployment.refresh_from_db()
-    assert deployment.state == "halted"
-    assert "quá nhiều loại máy" in deployment.halt_reason
-    monkeypatch.setattr("tiengmo.speakers.updates.rollout.MAX_UPDATES", 1)
-    updates.end(deployment, by=SYSTEM)
-    with pytest.raises(SpeakerError, match="quá nhiều loại máy"):
-        begin(village)
-
-
-def test_who_is_no_technician_there_changes_nothing(client, village, release, fleet):
-    release()
-    one = begin(village)
-    sign_in(client, UserFactory(operator=village.unit))
-    page = client.get(reverse("speakers_deployment", args=[one.pk])).content.decode()
-    assert "Dừng lại" not in page
-    client.post(reverse("speakers_deployment_act", args=[one.pk, "dung"]))
-    one.refresh_from_db()
-    assert one.state == "running"

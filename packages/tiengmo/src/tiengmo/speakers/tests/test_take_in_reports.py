@@ -6,7 +6,14 @@ from django.utils import timezone
 from speaker_link import topics
 from speaker_link.boxes import compose_from_box, sign_as_box, sign_will
 from speaker_link.keys import PrivateKey
-from speaker_link.messages import CommandResult, Held, PlayReport, RefusalReport, Status
+from speaker_link.messages import (
+    CommandResult,
+    Held,
+    PlayReport,
+    RefusalReport,
+    StationVersion,
+    Status,
+)
 
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.speakers import events, models
@@ -207,3 +214,19 @@ def test_a_box_unheard_for_too_long_is_silent(box):
     now = reloaded(box)
     assert (now.is_online, now.silent_since) == (False, old)
     assert mark_silent_boxes() == 0
+
+
+def test_a_status_tells_once_which_schedules_a_box_goes_by(box):
+    first = [StationVersion(station="90000", version=7)]
+    later = [*first, StationVersion(station="90001", version=3)]
+    with heard(events.schedules_taken) as changes:
+        ingest([said(box, online(schedules=first))])
+        ingest([said(box, online(schedules=first), sequence=2)])
+        ingest([said(box, online(schedules=later), sequence=4)])
+        # Older words, which come late.
+        ingest([said(box, online(schedules=first), sequence=3)])
+    assert [change["versions"] for change in changes] == [
+        {"90000": 7},
+        {"90000": 7, "90001": 3},
+    ]
+    assert reloaded(box).schedules == {"90000": 7, "90001": 3}

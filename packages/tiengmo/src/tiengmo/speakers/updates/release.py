@@ -12,7 +12,7 @@ from speaker_link.certificates import Certificate
 from speaker_link.envelope import Signer, compose, new_id, sign
 from speaker_link.keys import PrivateKey
 from speaker_link.kinds import Kind, Priority
-from speaker_link.updates import Update
+from speaker_link.updates import LONGEST_ROLL_BACK_LIFE, Update
 
 from tiengmo.audit.actions import record
 from tiengmo.foundation import blobs
@@ -34,19 +34,23 @@ LIFE = timedelta(days=400)
 
 
 def release_artifact(
-    path: Path, *, by: Actor, is_roll_back: bool = False, life: timedelta = LIFE
+    path: Path, *, by: Actor, roll_back_from: str = "", life: timedelta | None = None
 ) -> Artifact:
     """Say that the boxes of this locality may run this program.
 
     The key that says so is made here, certified by the root for this alone, used once and thrown
     away: nobody who takes this server over can say it of another program. Whoever runs this holds
-    the root key's medium: that, and not an account, is the authority.
+    the root key's medium: that, and not an account, is the authority. With `roll_back_from` boxes
+    that run that version or a lower one may go down to this program, within two weeks.
 
     Raises:
         RootKeyMissing: the root's private key is not here.
-        SpeakerError: the file is no archive of the builder's.
+        SpeakerError: the file is no archive of the builder's, or leads nowhere down.
     """
     root = keys.root_private()
+    life = life or LIFE
+    if roll_back_from:
+        life = min(life, LONGEST_ROLL_BACK_LIFE)
     found = describe(path)
     units = list(top_units())
     if not units:
@@ -60,7 +64,8 @@ def release_artifact(
             sha256=sha256,
             bytes=found.size,
             unpacked_bytes=found.unpacked_size,
-            is_roll_back=is_roll_back,
+            is_roll_back=bool(roll_back_from),
+            from_at_most=roll_back_from or None,
         )
     except ValidationError as error:
         raise SpeakerError(str(error)) from error
@@ -99,7 +104,8 @@ def release_artifact(
             python=found.python,
             size=found.size,
             unpacked_size=found.unpacked_size,
-            is_roll_back=is_roll_back,
+            is_roll_back=bool(roll_back_from),
+            from_at_most=roll_back_from,
             key=row,
             envelope=sign(message, by=[Signer(key, text)]),
             expires_at=message.exp,
@@ -113,7 +119,7 @@ def release_artifact(
                 "version": found.version,
                 "architecture": found.architecture,
                 "sha256": sha256,
-                "is_roll_back": is_roll_back,
+                "roll_back_from": roll_back_from,
                 "key": row.kid,
             },
         )

@@ -41,14 +41,23 @@ UNDER_WAY = (InstallState.ORDERED, InstallState.INSTALLING)
 OPEN_ENDS = ("taken_back", "no_answer")
 
 
-def good_artifacts(version: str, *, is_roll_back: bool = False) -> list[Artifact]:
-    """The newest program of a version for each platform that boxes may install now."""
+def good_artifacts(version: str, *, back_from: str = "") -> list[Artifact]:
+    """The newest program of a version for each platform that boxes may install now.
+
+    `back_from`: of those, the ones to which boxes may go down from that version.
+    """
     found: dict[tuple[str, str], Artifact] = {}
-    rows = Artifact.objects.filter(version=version, is_roll_back=is_roll_back)
+    rows = Artifact.objects.filter(version=version, is_roll_back=bool(back_from))
     for one in rows.select_related("key"):
-        if one.is_good:
+        if one.is_good and (not back_from or one.leads_down_from(back_from)):
             found.setdefault((one.architecture, one.python), one)
     return list(found.values())
+
+
+def programs_of(deployment: Deployment) -> list[Artifact]:
+    """What it brings to its boxes, if that is still good."""
+    undone = deployment.undoes
+    return good_artifacts(deployment.version, back_from=undone.version if undone else "")
 
 
 def begin(
@@ -90,8 +99,7 @@ def _begin(
     failure_percent: int,
     undoes: Deployment | None = None,
 ) -> Deployment:
-    is_roll_back = undoes is not None
-    programs = good_artifacts(version, is_roll_back=is_roll_back)
+    programs = good_artifacts(version, back_from=undoes.version if undoes else "")
     if not programs:
         raise SpeakerError(_("Chưa có bản %(version)s nào được ký.") % {"version": version})
     if len(programs) > MAX_UPDATES:
@@ -112,7 +120,7 @@ def _begin(
         deployment = Deployment.objects.create(
             unit=unit,
             version=version,
-            is_roll_back=is_roll_back,
+            is_roll_back=undoes is not None,
             plan=plan,
             phases=phases,
             soak_minutes=soak_minutes,
@@ -196,7 +204,7 @@ def resume(deployment: Deployment, *, by: Actor) -> None:
         NotAllowed: `by` is no technician there. SpeakerError: the program was taken back.
     """
     _check(by, deployment.unit)
-    if not good_artifacts(deployment.version, is_roll_back=deployment.is_roll_back):
+    if not programs_of(deployment):
         raise SpeakerError(_("Bản này đã bị thu hồi hoặc hết hạn."))
     with transaction.atomic():
         row = _locked(deployment)
@@ -238,8 +246,8 @@ def may_run_it(one: Installation) -> bool:
 def undo(deployment: Deployment, *, by: Actor) -> Deployment:
     """Take the version back from every box that runs it or may soon: a deployment of its own.
 
-    The lower version must have been released as a roll-back, with the root key: a stolen account
-    must not bring an old fault back.
+    The lower version must have been released as a roll-back from this one, with the root key, and
+    not long ago: a stolen account must not bring an old fault back.
 
     Raises:
         NotAllowed: `by` is no technician there. SpeakerError: there is nothing to go back to.
@@ -258,13 +266,14 @@ def undo(deployment: Deployment, *, by: Actor) -> Deployment:
         ]
         before = Counter(one.version_before for one in done if one.version_before)
         version = before.most_common(1)[0][0] if before else ""
-        if not good_artifacts(version, is_roll_back=True):
+        if not good_artifacts(version, back_from=deployment.version):
             raise SpeakerError(
                 _(
-                    "Chưa có bản %(version)s được ký để quay về. Hãy cắm khoá gốc và chạy "
-                    "“tiengmo speakers release-agent --roll-back TỆP”."
+                    "Chưa có bản %(version)s được ký để quay về từ bản %(from)s, hoặc đã quá hạn. "
+                    "Hãy cắm khoá gốc và chạy "
+                    "“tiengmo speakers release-agent --roll-back-from %(from)s TỆP”."
                 )
-                % {"version": version or "?"}
+                % {"version": version or "?", "from": deployment.version}
             )
         return _begin(
             deployment.unit,

@@ -24,7 +24,7 @@ from tiengmo.speakers.models import (
     OutgoingCommand,
 )
 
-from .rollout import FAILING, UNDER_WAY, good_artifacts, halt, too_many_platforms
+from .rollout import FAILING, UNDER_WAY, halt, programs_of, too_many_platforms
 from .rules import (
     ANSWER_WITHIN,
     MAX_ATTEMPTS,
@@ -65,7 +65,7 @@ def _step(deployment: Deployment, now: datetime) -> None:
         row = Deployment.objects.select_for_update().select_related("unit").get(pk=deployment.pk)
         if row.state != DeploymentState.RUNNING:
             return
-        texts = [one.envelope for one in good_artifacts(row.version, is_roll_back=row.is_roll_back)]
+        texts = [one.envelope for one in programs_of(row)]
         if not texts:
             halt(row, by=SYSTEM, reason=_("Bản này đã bị thu hồi hoặc hết hạn."))
             return

@@ -10,12 +10,18 @@ from tiengmo.outbox.actions import announce
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
 from tiengmo.speakers.gateway.database import wake_gateway
-from tiengmo.studio.models import EndReason, LiveTakeover
+from tiengmo.studio.models import EmergencyVoice, EndReason, LiveTakeover
 from tiengmo.studio.rules import FINISH_GRACE
 from tiengmo.studio.workflow import TakeoverState, after
 
 if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor
+
+
+def _is_one_of_two(user: User, held: LiveTakeover) -> bool:
+    """Who speaks, and who let them speak over everything."""
+    is_seconder = EmergencyVoice.objects.filter(takeover=held, seconder=user).exists()
+    return user.pk == held.by_id or is_seconder
 
 
 def end_takeover(
@@ -33,7 +39,7 @@ def end_takeover(
         held = (
             LiveTakeover.objects.select_for_update().select_related("station").get(pk=takeover.pk)
         )
-        if isinstance(by, User) and by.pk != held.by_id:
+        if isinstance(by, User) and not _is_one_of_two(by, held):
             require_role(by, Role.OPERATOR, held.station)
         if held.state in {TakeoverState.ENDING, TakeoverState.ENDED}:
             return held

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from tiengmo.audit.actions import record
 from tiengmo.outbox.actions import announce
+from tiengmo.releases.models import Priority
 from tiengmo.studio.announcing import announce_on_air, clear_later
 from tiengmo.studio.models import EndReason, LiveTakeover
 from tiengmo.studio.workflow import TakeoverState, after
 
+from .emergency_streams import announce_emergency
 from .open_stream import on_air_of
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ def finish_takeover(
         held.end_reason = reason or held.end_reason or EndReason.STOPPED
         held.save(update_fields=["state", "state_at", "ended_at", "end_reason"])
         if held.stream and now < held.until_at:
-            announce_on_air(on_air_of(held), ended=True)
+            if held.priority == Priority.EMERGENCY:
+                announce_emergency(held, ended=True)
+            else:
+                announce_on_air(on_air_of(held), ended=True)
         held.events.filter(ended_at=None).exclude(kind__in=["taken_over", "took_over"]).update(
             ended_at=now
         )

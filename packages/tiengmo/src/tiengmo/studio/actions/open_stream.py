@@ -15,6 +15,8 @@ from tiengmo.studio.models import LiveTakeover, Relay, RelayState
 from tiengmo.studio.queries import takeovers_in
 from tiengmo.studio.workflow import TakeoverState
 
+from .emergency_streams import announce_emergency, next_stream
+
 if TYPE_CHECKING:
     from tiengmo.studio.rules import Window
 
@@ -75,10 +77,16 @@ def open_stream(takeover_id: str) -> OpenedStream:
         )
         if takeover.state == TakeoverState.ENDED or timezone.now() >= takeover.until_at:
             raise NotPossible(f"{takeover_id} is over")
-        takeover.stream = new_id()
+        if takeover.priority == Priority.EMERGENCY:
+            takeover.stream = next_stream(takeover)
+        else:
+            takeover.stream = new_id()
         takeover.save(update_fields=["stream"])
         on_air = on_air_of(takeover)
-        row, signer = announce_on_air(on_air)
+        if takeover.priority == Priority.EMERGENCY:
+            row, signer = announce_emergency(takeover)
+        else:
+            row, signer = announce_on_air(on_air)
     return OpenedStream(on_air, signer, row.topic, row.payload)
 
 

@@ -56,8 +56,8 @@ def take_over_live(
     if priority not in {Priority.ROUTINE, Priority.PRIORITY}:
         raise StudioError(
             _(
-                "Phát trực tiếp chỉ ở mức thường hoặc ưu tiên. Tin khẩn cấp cần hai người ký: "
-                "hãy soạn ở mục cảnh báo."
+                "Một mình chỉ phát được ở mức thường hoặc ưu tiên. Tin khẩn cấp cần hai người ký: "
+                "hãy soạn ở mục cảnh báo, hoặc xin nói khẩn cấp."
             )
         )
     if not is_within(areas, [station.code]):
@@ -80,11 +80,11 @@ def take_over_live(
     station_signers(station, WirePriority(priority))
     now = timezone.now()
     with transaction.atomic():
-        _queue()
+        queue()
         held = takeovers_in(areas)
         for other in held:
-            if not (displaces and is_above(station, other.station)):
-                raise _taken(other, station)
+            if not (displaces and may_displace(station, other)):
+                raise area_taken(other, station)
         takeover = LiveTakeover.objects.create(
             station=station,
             areas=list(areas),
@@ -101,7 +101,7 @@ def take_over_live(
             until_at=now + timedelta(minutes=minutes),
         )
         for other in held:
-            _displace(other, takeover, by)
+            displace(other, takeover, by)
         record(
             "studio.took_over",
             by=by,
@@ -120,28 +120,33 @@ def take_over_live(
     return takeover
 
 
-def _queue() -> None:
-    """Two people who press in the same instant take turns, whatever their stations are."""
+def queue() -> None:
+    """In a transaction: who presses in the same instant takes turns, whatever the stations are."""
     tops = Unit.objects.select_for_update().filter(parent=None).order_by("pk")
     list(tops.values_list("pk", flat=True))
 
 
-def _taken(held: LiveTakeover, station: Unit) -> AreaTaken:
-    may_displace = is_above(station, held.station)
+def may_displace(station: Unit, held: LiveTakeover) -> bool:
+    """A station above may; but one person does not end what two people began."""
+    return held.priority != Priority.EMERGENCY and is_above(station, held.station)
+
+
+def area_taken(held: LiveTakeover, station: Unit) -> AreaTaken:
+    may = may_displace(station, held)
     text = _("%(name)s (%(station)s) đang phát “%(title)s” ở địa bàn này từ %(time)s.") % {
         "name": held.by_name,
         "station": held.station,
         "title": held.title,
         "time": timezone.localtime(held.started_at).strftime("%H:%M:%S"),
     }
-    if may_displace:
+    if may:
         text += " " + _("Đài cấp trên có thể tiếp quản; người đang phát sẽ được báo.")
     else:
         text += " " + _("Hãy chờ buổi phát kết thúc hoặc liên hệ người đang phát.")
-    return AreaTaken(text, held=held, may_displace=may_displace)
+    return AreaTaken(text, held=held, may_displace=may)
 
 
-def _displace(held: LiveTakeover, takeover: LiveTakeover, by: User) -> None:
+def displace(held: LiveTakeover, takeover: LiveTakeover, by: User) -> None:
     held.displaced_by = takeover
     held.save(update_fields=["displaced_by"])
     finish_takeover(held, by=by, reason=EndReason.TAKEN_OVER)

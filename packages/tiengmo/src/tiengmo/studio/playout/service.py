@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import time
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from django.conf import settings
+from django.db.backends.signals import connection_created
 from speaker_link.kinds import Priority
 
 from tiengmo.speakers.errors import SpeakerError
@@ -27,6 +29,8 @@ from .rows import Rows
 from .session import Session
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from tiengmo.studio.actions.open_stream import OpenedStream
 
     from .rows import Carried, Taken, Wanted
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
+M_MMAP_THRESHOLD = -3  # mallopt(3)
+LARGE_BYTES = 32 * 1024
 HEARTBEAT_SECONDS = 2.0
 
 
@@ -254,7 +260,32 @@ def _end(session: Session) -> None:
     session.is_ending = True
 
 
+def _small_cache(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
+    """Give a connection SQLite's own cache of 2 MB and no mapped file.
+
+    A few rows a second need no more; what the web process keeps in memory to answer readers would
+    stand here once for every lane, and grow with the database while somebody speaks.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size=-2000")
+            cursor.execute("PRAGMA mmap_size=0")
+
+
+def _large_pieces_apart() -> None:
+    """Have glibc take pieces of sound from the system and give them back one by one.
+
+    It would move its own threshold up to the largest piece ever freed; from then on sound and what
+    lives for long stand mixed in one heap, whose end then never comes free: some 30 KB a minute of
+    live voice.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
 def run() -> None:
+    _large_pieces_apart()
+    connection_created.connect(_small_cache)
     # Its connections are logged with the word that opened them.
     for noisy in ("httpx", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -13,10 +13,17 @@ from tiengmo.places.fields import AreasField
 from tiengmo.places.models import Unit
 from tiengmo.places.queries import units_in_force
 from tiengmo.releases.models import Priority
+from tiengmo.speakers.issuers.fields import PassphraseField
 from tiengmo.studio.models import Relay, RelaySource, Source
 from tiengmo.studio.models.relay import WEEKDAYS
 from tiengmo.studio.queries import highest_stations_of, stations_of
-from tiengmo.studio.rules import LONGEST_MINUTES, USUAL_MINUTES, Hours
+from tiengmo.studio.rules import (
+    EMERGENCY_MINUTES,
+    LONGEST_EMERGENCY_MINUTES,
+    LONGEST_MINUTES,
+    USUAL_MINUTES,
+    Hours,
+)
 from tiengmo.voices.models import Sound
 
 if TYPE_CHECKING:
@@ -106,20 +113,44 @@ class TakeoverForm(forms.Form):
 
     def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        own = highest_stations_of(user)
-        station: Any = self.fields["station"]
-        station.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own])
-        station.initial = own[0].pk if own else None
-        if len(own) == 1:
-            station.widget = forms.HiddenInput()
-        areas: Any = self.fields["areas"]
-        areas.within = [unit.code for unit in own]
+        _offer_stations(self, user)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("source") == Source.URL and not given.get("url"):
             self.add_error("url", _("Hãy ghi địa chỉ luồng."))
         return given
+
+
+class EmergencyForm(forms.Form):
+    """A voice over everything, and the passphrase of the key of whoever will speak."""
+
+    station = UnitChoice(Unit.objects.none(), label=_("Đài phát"), empty_label=None)
+    areas = AreasField(label=_("Địa bàn nghe"))
+    title = forms.CharField(label=_("Nói về việc gì"), max_length=300)
+    minutes = forms.IntegerField(
+        label=_("Nói tối đa (phút)"),
+        min_value=1,
+        max_value=LONGEST_EMERGENCY_MINUTES,
+        initial=EMERGENCY_MINUTES,
+    )
+    passphrase = PassphraseField()
+
+    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _offer_stations(self, user)
+
+
+def _offer_stations(form: forms.Form, user: User) -> None:
+    """The person's own stations, and what lies below them."""
+    own = highest_stations_of(user)
+    station: Any = form.fields["station"]
+    station.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own])
+    station.initial = own[0].pk if own else None
+    if len(own) == 1:
+        station.widget = forms.HiddenInput()
+    areas: Any = form.fields["areas"]
+    areas.within = [unit.code for unit in own]
 
 
 class HoursForm(forms.Form):

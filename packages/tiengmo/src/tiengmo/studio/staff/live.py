@@ -89,6 +89,7 @@ def _desk(user: Any, form: TakeoverForm, taken: AreaTaken | None) -> dict[str, A
             for one in visible.exclude(state__in=OPEN).select_related("recording")[:RECENT]
         ],
         "alarms": queries.open_alarms(user)[:20],
+        "emergencies": queries.emergencies_for(user),
     } | _connection()
 
 
@@ -105,7 +106,7 @@ def takeover(request: HttpRequest, pk: str) -> HttpResponse:
         "takeover": found,
         "areas": areas_label(found.areas),
         "is_mine": found.by_id == user.pk,
-        "may_end": found.by_id == user.pk or found.station in queries.stations_of(user),
+        "may_end": queries.may_end(user, found),
         "events": found.events.all(),
         "told": _told(found, user),
         "again": AgainForm(takeover=found, user=user) if found.recording_id else None,
