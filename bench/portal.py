@@ -1,11 +1,14 @@
-"""Public pages per second: ours, a plain Wagtail page with the same text, nginx with the bytes.
+"""Public pages per second beside the same content as plain Wagtail pages, and nginx beside a file.
 
-Two web workers as `tiengmo web` starts them, wrk on loopback, rounds interleaved; medians. Needs
-Debian's nginx and wrk.
+Two web workers as `tiengmo web` starts them serve both sites from one database; wrk on loopback,
+each page and what it stands beside measured one after the other in every round, medians of both and
+of the rounds' ratios, by the clock and by the servers' processor time. `--only copy` measures nginx
+alone, for which few articles do. Needs Debian's nginx and wrk.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -16,12 +19,19 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
+from itertools import islice
 from pathlib import Path
 
+import psutil
+
+ARTICLES = 20_000
 ROUNDS = 3
 SECONDS = 6
 CONNECTIONS = 16
+SLOW_SECONDS = 1.0
+WORDS = "bác nhiên"  # two syllables of the text that bench/content_import.py makes
 ROOT = Path(__file__).resolve().parents[1]
 
 NGINX = """
@@ -31,6 +41,7 @@ http {{
   access_log off; client_body_temp_path {home}/nb; proxy_temp_path {home}/np;
   fastcgi_temp_path {home}/nf; uwsgi_temp_path {home}/nu; scgi_temp_path {home}/ns;
   types {{ text/html html; }}
+  sendfile on; tcp_nopush on; open_file_cache max=4000 inactive=60s; open_file_cache_valid 30s;
   upstream application {{ server 127.0.0.1:{web}; keepalive 16; }}
   proxy_cache_path {home}/cache levels=1:2 keys_zone=pages:10m inactive=1d use_temp_path=off;
   server {{
@@ -53,40 +64,91 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def fill() -> str:
-    """Set up a home with 40 releases and one Wagtail page; give a bulletin's address."""
+def fill(count: int) -> tuple[str, str]:
+    """Bring in `count` old articles, here and as plain Wagtail pages; give one address of each."""
     import django
 
     django.setup()
     from django.core.management import call_command
-    from wagtail.models import Page, Site
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     from tiengmo.audit.actors import SYSTEM
-    from tiengmo.config.demo.bulletins import TEXTS
-    from tiengmo.config.demo.locality import DATA
-    from tiengmo.places.actions import load_locality
-    from tiengmo.places.queries import top_units
-    from tiengmo.portal.actions import freeze_page
-    from tiengmo.releases.tests.factories import ReleaseFactory, RenditionFactory
+    from tiengmo.people.actions import assign_role
+    from tiengmo.people.models import Role
+    from tiengmo.people.tests.factories import UserFactory
+    from tiengmo.places.tests.factories import UnitFactory, VillageFactory
+    from tiengmo.portal.importing.judging import Judge
+    from tiengmo.portal.importing.reading import rows_of
+    from tiengmo.portal.importing.writing import Writer
+    from tiengmo.portal.models import Page as PortalPage
 
-    from bench.wagtail_page.models import PlainPage
+    from bench.content_import import write
 
-    load_locality(DATA / "units.csv", DATA / "villages.csv", DATA / "geometry.geojson", by=SYSTEM)
-    title, _, text = (TEXTS / "ret-dam.txt").read_text(encoding="utf-8").partition("\n")
-    body = "".join(f"<p>{p.strip()}</p>" for p in text.split("\n\n") if p.strip())
-    for _ in range(40):
-        release = ReleaseFactory(released=True, unit=top_units()[0], title=title)
-        RenditionFactory(release=release, headline=title[:120], body_html=body)
-        freeze_page(release)
-    root = Page.objects.get(depth=1)
-    page = PlainPage(title=title, slug="ban-tin", body=body)
-    root.add_child(instance=page)
-    Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "127.0.0.1", "root_page": page, "port": 80}
-    )
-    return f"/tin/{release.slug}/"
+    top = UnitFactory(code="bench", name="Huyện Thử")
+    for number in range(20):
+        VillageFactory(unit=UnitFactory(code=f"bench{number}", name=f"Xã {number}", parent=top))
+    by = UserFactory(username="duyet")
+    assign_role(by, Role.APPROVER, top, by=SYSTEM)
+    file = Path(os.environ["TIENGMO_HOME"]) / "cu.jsonl"
+    write(file, count)
+    judge, writer = Judge(by=by), Writer(by=by, file=file.name)
+    articles = (judge.article(row) for row in rows_of(file))
+    newest = []
+    while batch := list(islice(articles, 500)):
+        writer.write(batch)
+        newest.append(fill_wagtail(batch))
+    return f"/tin/{PortalPage.objects.order_by('-released_at')[100].slug}/", newest[0]
+
+
+def fill_wagtail(articles: list) -> str:
+    """The same articles as children of Wagtail's home; give the address of the last."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connection, transaction
+    from wagtail.models import Locale, Page, Site
+    from wagtail.search.backends import get_search_backend
+
+    from bench.wagtail_page.models import PlainHome, PlainPage
+
+    home = PlainHome.objects.first()
+    if home is None:
+        home = PlainHome(title="Huyện Thử", slug="huyen-thu")
+        Page.objects.get(depth=1).add_child(instance=home)
+        Site.objects.update_or_create(
+            is_default_site=True, defaults={"hostname": "127.0.0.1", "root_page": home, "port": 80}
+        )
+    kind = ContentType.objects.get_for_model(PlainPage)
+    locale = Locale.objects.get_or_create(language_code="vi")[0]
+    first = home.numchild + 1
+    pages = [
+        Page(
+            title=one.title,
+            draft_title=one.title,
+            slug=one.id,
+            path=Page._get_path(home.path, home.depth + 1, first + number),  # noqa: SLF001 (treebeard)
+            depth=home.depth + 1,
+            url_path=f"{home.url_path}{one.id}/",
+            content_type=kind,
+            locale=locale,
+            live=True,
+            first_published_at=one.at,
+            last_published_at=one.at,
+        )
+        for number, one in enumerate(articles)
+    ]
+    with transaction.atomic():
+        # Wagtail saves one page at a time, at some milliseconds each.
+        Page.objects.bulk_create(pages)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO wagtail_page_plainpage (page_ptr_id, body) VALUES (%s, %s)",
+                [(page.pk, one.body_html) for page, one in zip(pages, articles, strict=True)],
+            )
+        home.numchild += len(pages)
+        home.save(update_fields=["numchild"])
+        index = get_search_backend().get_index_for_model(PlainPage)
+        index.add_items(PlainPage, PlainPage.objects.filter(pk__in=[page.pk for page in pages]))
+    return f"/wagtail/{articles[-1].id}/"
 
 
 def wait_for(url: str) -> None:
@@ -100,19 +162,39 @@ def wait_for(url: str) -> None:
     raise SystemExit(f"{url} never answered")
 
 
-def measure(url: str) -> tuple[float, float]:
-    """Requests a second and p99 in milliseconds."""
+def worked(server: psutil.Process) -> float:
+    """Seconds of processor that a server and its workers have used."""
+    members = [server, *server.children(recursive=True)]
+    return sum(sum(member.cpu_times()[:2]) for member in members)
+
+
+def measure(url: str, usual: int, server: psutil.Process) -> tuple[float, float, float]:
+    """Requests a second, p99 in milliseconds, and requests a second of the server's processor.
+
+    The last does not know what else runs on the machine. A page that takes seconds is asked for
+    longer.
+    """
+    began = time.monotonic()
+    urllib.request.urlopen(url).read()
+    taken = time.monotonic() - began
+    seconds = usual * (5 if taken > SLOW_SECONDS else 1)
+    before = worked(server)
     out = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", url],
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "60s", "--latency", url],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
+    used = max(worked(server) - before, 0.01)
+    if taken > SLOW_SECONDS:
+        time.sleep(CONNECTIONS * taken)  # what wrk no longer waits for is still being worked on
     if "Non-2xx" in out:
         raise SystemExit(f"{url}: {out}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
-    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
-    return rate, float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)", out).groups()
+    done = int(re.search(r"(\d+) requests in", out)[1])
+    p99 = float(value) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
+    return rate, p99, done / used
 
 
 def main() -> None:
@@ -126,7 +208,15 @@ def main() -> None:
         "PYTHONPATH": str(ROOT),
     }
     sys.path.insert(0, str(ROOT))
-    bulletin = fill()
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("articles", type=int, nargs="?", default=ARTICLES)
+    arguments.add_argument("--only", default="", help="rows whose name holds this")
+    arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments.add_argument("--seconds", type=int, default=SECONDS, help="of one measurement")
+    given = arguments.parse_args()
+    count = given.articles
+    bulletin, plain = fill(count)
+    found = urllib.parse.quote(WORDS)
     web, nginx = free_port(), free_port()
     (home / "files").mkdir()
     (home / "nginx.conf").write_text(NGINX.format(home=home, web=web, nginx=nginx))
@@ -138,8 +228,9 @@ def main() -> None:
     try:
         base, front = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{nginx}"
         wait_for(base + bulletin)
-        with urllib.request.urlopen(base + bulletin) as response:
-            (home / "files" / "page.html").write_bytes(response.read())
+        for name, path in (("home", "/"), ("article", bulletin)):
+            with urllib.request.urlopen(base + path) as response:
+                (home / "files" / f"{name}.html").write_bytes(response.read())
         running.append(
             subprocess.Popen(
                 [shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"), "-c",
@@ -147,31 +238,45 @@ def main() -> None:
             )
         )  # fmt: skip
         time.sleep(1)
-        urls = {
-            "plain Wagtail page, same text": f"{base}/wagtail/",
-            "portal home": f"{base}/",
-            "portal bulletin": f"{base}{bulletin}",
-            "portal home, nginx cache": f"{front}/",
-            "portal bulletin, nginx cache": f"{front}{bulletin}",
-            "nginx, same bytes as a file": f"{front}/file/page.html",
+        # What is measured, its address, and what it stands beside.
+        pages = {
+            "home": (f"{base}/", f"{base}/wagtail/"),
+            "article": (f"{base}{bulletin}", f"{base}{plain}"),
+            "list": (f"{base}/tin/?trang=3", f"{base}/wagtail/?tat-ca=1&trang=3"),
+            "search": (
+                f"{base}/tim-kiem/?q={found}",
+                f"{base}/wagtail-search/?query={found}",
+            ),
+            "home from nginx's copy": (f"{front}/", f"{front}/file/home.html"),
+            "article from nginx's copy": (f"{front}{bulletin}", f"{front}/file/article.html"),
         }
-        for url in urls.values():
-            urllib.request.urlopen(url).read()
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in urls}
-        for _ in range(ROUNDS):
-            for name, url in urls.items():
-                results[name].append(measure(url))
-        medians = {
-            name: (statistics.median(r for r, _ in runs), statistics.median(p for _, p in runs))
-            for name, runs in results.items()
-        }
-        wagtail = medians["plain Wagtail page, same text"][0]
-        file = medians["nginx, same bytes as a file"][0]
-        print(f"| {'what':<32} | req/s | p99 ms | × Wagtail | × file |")
-        print(f"|{'-' * 34}|------:|-------:|----------:|-------:|")
-        for name, (rate, p99) in medians.items():
-            ratios = f"{rate / wagtail:.1f} | {rate / file:.2f}"
-            print(f"| {name:<32} | {rate:.0f} | {p99:.1f} | {ratios} |")
+        pages = {name: pair for name, pair in pages.items() if given.only in name}
+        for pair in pages.values():
+            for url in pair:
+                urllib.request.urlopen(url).read()
+        results: dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]]
+        results = {name: [] for name in pages}
+        application, proxy = (psutil.Process(process.pid) for process in running)
+        for _ in range(given.rounds):
+            for name, (ours, beside) in pages.items():
+                server = proxy if "nginx" in name else application
+                results[name].append(
+                    (measure(ours, given.seconds, server), measure(beside, given.seconds, server))
+                )
+        load = Path("/proc/loadavg").read_text().split()[0]
+        print(f"{count} articles, {given.rounds} rounds of {given.seconds} s, load average {load}")
+        print("| what | req/s | p99 ms | beside it | p99 ms | × | × by processor |")
+        print("|---|---:|---:|---:|---:|---:|---:|")
+        for name, rounds in results.items():
+            rate, p99 = (statistics.median(ours[n] for ours, _ in rounds) for n in (0, 1))
+            other, other_p99 = (
+                statistics.median(beside[n] for _, beside in rounds) for n in (0, 1)
+            )
+            row = f"| {name} | {rate:.0f} | {p99:.1f} | {other:.3g} | {other_p99:.1f} |"
+            for of in (0, 2):
+                ratios = [ours[of] / beside[of] for ours, beside in rounds if beside[of]]
+                row += f" {statistics.median(ratios):.2f} |" if ratios else " – |"
+            print(row)
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)

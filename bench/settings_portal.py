@@ -6,5 +6,6 @@ from tiengmo.config.settings import INSTALLED_APPS, MIDDLEWARE
 INSTALLED_APPS = ["bench.wagtail_page", *INSTALLED_APPS]
 ROOT_URLCONF = "bench.urls_portal"
 # What a plain Wagtail site has: nothing of ours but what every Wagtail project lists.
-MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("tiengmo.people")]
+OURS = ("tiengmo.people", "tiengmo.config")
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith(OURS)]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -22,6 +22,7 @@ from tiengmo.alerts.workflow import State
 from tiengmo.places.queries import unit_by_code
 from tiengmo.portal import queries
 from tiengmo.portal.caching import public_page
+from tiengmo.portal.frame import not_found, render
 from tiengmo.portal.languages import LANGUAGE_NAMES
 from tiengmo.portal.prepared import Prepared
 
@@ -80,11 +81,10 @@ def on_now(request: HttpRequest) -> HttpResponse:
 @_fresh
 def alerts(_request: HttpRequest) -> HttpResponse:
     """What is in force, and what was."""
-    from tiengmo.portal.views import _render
 
     now = timezone.now()
     rows = list(published_alerts()[:A_FEED])
-    return _render(
+    return render(
         "alerts",
         {
             "current": [row for row in rows if row.state == State.ISSUED and _is_on(row, now)],
@@ -100,13 +100,12 @@ def _is_on(row: Alert, now: Any) -> bool:
 @_fresh
 def alert(request: HttpRequest, identifier: str) -> HttpResponse:
     """One alert in all its languages, and what has become of it."""
-    from tiengmo.portal.views import _render, not_found
 
     found = published_alerts().filter(identifier=identifier).first()
     if found is None:
         return not_found(request)
     newer = Alert.objects.filter(replaces=found).exclude(sent_at=None).first()
-    return _render(
+    return render(
         "alert",
         {
             "alert": found,
@@ -124,7 +123,6 @@ def alert(request: HttpRequest, identifier: str) -> HttpResponse:
 @_fresh
 def cap(request: HttpRequest, identifier: str) -> HttpResponse:
     """The CAP message as it went out; it never changes."""
-    from tiengmo.portal.views import not_found
 
     file = CapFile.objects.filter(alert__identifier=identifier).first()
     if file is None:

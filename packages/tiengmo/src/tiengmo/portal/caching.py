@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from tiengmo.outbox.actions import announce
 from tiengmo.portal import refusals
 
 if TYPE_CHECKING:
@@ -38,3 +40,20 @@ def public_page(
         return response
 
     return wrapped
+
+
+PURGE = "portal.purge"
+
+
+def purge(*paths: str) -> None:
+    """Have our own nginx fetch these addresses anew, in the caller's transaction.
+
+    A path as readers ask for it: "/xa/02686/", "/tin/?trang=2". A worker asks nginx for it past its
+    copy, so the copy becomes what the page is now, also when that is "gone" (portal.handlers).
+    Without TIENGMO_NGINX there is no such copy, and nothing to do.
+    """
+    if not settings.NGINX_URLS:
+        return
+    for path in dict.fromkeys(paths):
+        digest = hashlib.blake2b(path.encode(), digest_size=16).hexdigest()
+        announce(PURGE, {"path": path}, key=f"purge:{digest}")

@@ -11,11 +11,15 @@ from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
 from tiengmo.places.queries import unit_by_code
 from tiengmo.portal import queries
 from tiengmo.portal.caching import public_page
-from tiengmo.portal.views import not_found
+from tiengmo.portal.frame import not_found
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
     from django.utils.xmlutils import SimplerXMLGenerator
+
+    from tiengmo.portal.models import Page
 
 A_FEED = 50
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -40,14 +44,34 @@ def feed(request: HttpRequest, code: str = "") -> HttpResponse:
     if code and unit is None:
         return not_found(request)
     name = unit.name if unit else queries.facts().name
+    pages = queries.published(unit)[:A_FEED]
+    return rss_of(request, pages, name=name, path=f"xa/{code}/" if code else "")
+
+
+@public_page
+def category_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the newest fifty bulletins of one category."""
+    topic = queries.facts().topics.get(code)
+    if topic is None:
+        return not_found(request)
+    return rss_of(
+        request,
+        queries.published().filter(category=code)[:A_FEED],
+        name=f"{queries.facts().name} – {topic.name}",
+        path=f"chuyen-muc/{code}/",
+    )
+
+
+def rss_of(request: HttpRequest, pages: Iterable[Page], *, name: str, path: str) -> HttpResponse:
+    """Write these pages as a feed of what `name` names and `path` shows."""
     rss = PodcastFeed(
         title=f"{name} – bản tin",
-        link=f"{settings.PUBLIC_URL}/" + (f"xa/{code}/" if code else ""),
+        link=f"{settings.PUBLIC_URL}/{path}",
         description=f"Bản tin chính thức của {name}, có tiếng để nghe.",
         language="vi",
         feed_url=f"{settings.PUBLIC_URL}{request.path}",
     )
-    for item in queries.published(unit)[:A_FEED]:
+    for item in pages:
         link = f"{settings.PUBLIC_URL}/tin/{item.slug}/"
         enclosures = []
         if item.mp3_sha256:

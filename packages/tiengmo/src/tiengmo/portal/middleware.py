@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -47,4 +48,7 @@ class PublicPages:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
         response.headers.setdefault("X-Frame-Options", "DENY")
+        # Without a length a page goes out in chunks, from nginx's copy too, which costs it a fifth.
+        if not response.streaming and response.status_code != HTTPStatus.NOT_MODIFIED:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

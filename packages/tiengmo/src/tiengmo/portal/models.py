@@ -17,8 +17,11 @@ class Page(models.Model):
     summary = models.TextField(blank=True)
     unit_name = models.CharField(max_length=200)
     priority = models.CharField(max_length=12)
+    category = models.CharField(max_length=40, blank=True)
+    category_name = models.CharField(max_length=60, blank=True)
+    closes_on = models.DateField(null=True)
     picture = models.JSONField(default=dict)
-    # Its file, "<sha256>.<suffix>": portal.pictures.
+    # Its file, "<sha256>.<suffix>": portal.pictures; its smaller sizes are named after it.
     picture_name = models.CharField(max_length=72, blank=True, db_index=True)
     mp3_sha256 = models.CharField(max_length=64, blank=True)
     mp3_bytes = models.PositiveBigIntegerField(null=True)
@@ -30,6 +33,8 @@ class Page(models.Model):
     teaser = models.TextField()
     lead = models.TextField()
     main_language = models.CharField(max_length=12)
+    # What this version corrected in the one before it, rendered; "" for a first version.
+    changes = models.TextField(blank=True)
     is_current = models.BooleanField(default=True)
     gone_at = models.DateTimeField(null=True)
     gone_reason = models.TextField(blank=True)
@@ -39,6 +44,16 @@ class Page(models.Model):
         indexes = [
             models.Index(
                 fields=["-released_at"], name="portal_current", condition=models.Q(is_current=True)
+            ),
+            models.Index(
+                fields=["category", "-released_at"],
+                name="portal_category",
+                condition=models.Q(is_current=True),
+            ),
+            models.Index(
+                fields=["closes_on"],
+                name="portal_closing",
+                condition=models.Q(is_current=True, closes_on__isnull=False),
             ),
         ]
 

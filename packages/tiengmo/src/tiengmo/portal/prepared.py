@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,3 +40,18 @@ class Prepared:
             cursor.execute(sql, values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def as_parameter(instant: datetime) -> str:
+    """An instant as the database compares it: SQLite texts, PostgreSQL instants."""
+    return str(connection.ops.adapt_datetimefield_value(instant))
+
+
+def moment(value: Any) -> date | datetime:
+    """A day or an instant as a cursor gives it, in local time: SQLite keeps instants in UTC."""
+    if isinstance(value, str):
+        value = (datetime if ":" in value else date).fromisoformat(value)
+    if not isinstance(value, datetime):
+        day: date = value
+        return day
+    return timezone.localtime(value if value.tzinfo else value.replace(tzinfo=UTC))

@@ -13,6 +13,51 @@ def page(title: str, text: str, *, status: int) -> HttpResponse:
     return HttpResponse(content, status=status)
 
 
+def without_us() -> dict[str, tuple[str, str]]:
+    """Title and text of the pages that nginx shows from files, by the files' names."""
+    return {
+        "403": (_("Không được phép"), _("Bạn không có quyền mở trang này.")),
+        "404": (
+            _("Không có trang này"),
+            _(
+                "Địa chỉ có thể đã thay đổi hoặc gõ nhầm. Bà con về trang chủ rồi tìm, "
+                "không cần gõ dấu."
+            ),
+        ),
+        "410": (
+            _("Nội dung này đã được gỡ"),
+            _(
+                "Trước đây có trang ở địa chỉ này, nay đã gỡ hẳn. "
+                "Mời bà con về trang chủ tìm tin mới."
+            ),
+        ),
+        "413": (_("Dữ liệu quá lớn"), _("Tệp hoặc nội dung gửi lên quá lớn.")),
+        "429": (
+            _("Xin chậm lại một chút"),
+            _("Từ đường mạng này vừa có quá nhiều lượt mở trang. Xin thử lại sau một phút."),
+        ),
+        "500": our_fault(),
+        "bao-tri": (
+            _("Hệ thống đang được bảo trì"),
+            _(
+                "Trang này tạm thời chưa mở được, xin thử lại sau ít phút. Những trang bà con đã "
+                "mở gần đây vẫn đọc được."
+            ),
+        ),
+    }
+
+
+def our_fault() -> tuple[str, str]:
+    """Title and text for what broke on our side."""
+    return (
+        _("Hệ thống đang gặp sự cố"),
+        _(
+            "Trang này tạm thời chưa mở được. Sự cố đã được ghi lại; "
+            "mong bà con thử lại sau ít phút."
+        ),
+    )
+
+
 def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     del exception
     return page(

@@ -2,111 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.template import Context
-from django.template.loader import get_template
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tiengmo.places.queries import unit_by_code
 from tiengmo.portal import alerts, pictures, queries, refusals
+from tiengmo.portal.bulletins.closing import marked
 from tiengmo.portal.caching import public_page
+from tiengmo.portal.frame import not_found, render
+from tiengmo.portal.home import newest
 from tiengmo.portal.models import Page
 from tiengmo.voices.web.public import SOON_ASKED_AGAIN
 from tiengmo.voices.web.ranges import serve_file
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpResponseBase
-
-    from tiengmo.places.models import Unit
-
-A_PAGE = 20
-LONGEST_SLUG = 200
-
-
-def _render(name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    facts = queries.facts()
-    shared = {
-        "site_name": facts.name,
-        "public_url": settings.PUBLIC_URL,
-        "is_demo": settings.IS_DEMO,
-    }
-    # No request in the context: a public page must not depend on who asks.
-    template: Any = get_template(f"portal/{name}.html")
-    return HttpResponse(template.template.render(Context(shared | context)), status=status)
 
 
 @public_page
 def home(_request: HttpRequest) -> HttpResponse:
-    """What is new, and the way to every commune."""
+    """What is new, what a citizen needs most, and the way to every commune."""
     pages = queries.on_home()
-    return _render(
+    today = timezone.localdate()
+    facts = queries.facts()
+    return render(
         "home",
         {
-            "lead": pages[0][0] if pages else "",
-            "teasers": "".join(teaser for _lead, teaser in pages[1:]),
-            "communes_html": queries.facts().communes_html,
+            "lead": marked(pages[0].lead, pages[0].closes_on, today) if pages else "",
+            "teasers": "".join(marked(page.teaser, page.closes_on, today) for page in pages[1:]),
+            "heard": [page for page in pages[1:] if page.mp3][: queries.HEARD],
+            "open_calls": _open_calls(today),
+            "categories_html": facts.categories_html,
+            "communes_html": facts.communes_html,
+            "events": newest.events.html(),
+            "documents": newest.documents.html(),
+            "answers": newest.answers.html(),
             "banner": alerts.banner(),
         },
     )
 
 
-@public_page
-def bulletins(request: HttpRequest) -> HttpResponse:
-    """All bulletins, newest first, twenty a page."""
-    return _bulletin_list(request, None)
-
-
-@public_page
-def commune(request: HttpRequest, code: str) -> HttpResponse:
-    """One commune: its bulletins, its villages and their loudspeakers."""
-    unit = unit_by_code(code)
-    if unit is None:
-        return not_found(request)
-    return _bulletin_list(request, unit)
-
-
-def _bulletin_list(request: HttpRequest, unit: Unit | None) -> HttpResponse:
-    teasers = queries.published(unit).values_list("teaser", flat=True)
-    page = Paginator(teasers, A_PAGE).get_page(request.GET.get("trang"))
-    context: dict[str, Any] = {"teasers": "".join(page.object_list), "page": page, "unit": unit}
-    if unit is not None:
-        context |= {
-            "villages": queries.villages_with_boxes(unit),
-            "households": queries.households(unit),
-            "box_count": queries.box_count(unit),
-            "banner": alerts.banner(unit),
-        }
-    return _render("commune" if unit else "bulletins", context)
-
-
-@public_page
-def bulletin(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
-    """One bulletin in one language. A withdrawn one says so with 410; an older version moves on."""
-    page: queries.Standing | Page | None = queries.standing(slug)
-    if page is None:
-        page = Page.objects.filter(slug=slug).defer("lead", "teaser").first()
-        if page is None:
-            return not_found(request)
-        if page.gone_at is not None:
-            return _render("withdrawn", {"page": page}, status=410)
-        newer = Page.objects.filter(source=page.source).order_by("-released_at").first()
-        if newer is not None and newer.pk != page.pk:
-            return HttpResponsePermanentRedirect(f"/tin/{newer.slug}/")
-    article = page.articles.get(language or page.main_language)
-    if article is None:
-        return not_found(request)
-    return _render("bulletin", {"page": page, "article": article})
+def _open_calls(today: date) -> str:
+    calls = queries.open_calls(today)
+    return render_to_string("portal/_open_calls.html", {"calls": calls}) if calls else ""
 
 
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """The picture of a page that stands; 410 when every page that had it was taken back."""
     if request.method not in ("GET", "HEAD"):
         return refusals.wrong_method("GET, HEAD")
-    pages = Page.objects.filter(picture_name=name).order_by("-is_current")
+    # A smaller copy is as public as the picture it was made from.
+    released = [name[:64] + suffix for suffix in pictures.MEDIA_TYPES]
+    pages = Page.objects.filter(picture_name__in=released).order_by("-is_current")
     is_current = pages.values_list("is_current", flat=True).first()
     path = pictures.path_of(name)
     if is_current is None or not path.is_file():
@@ -125,31 +78,16 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say in Vietnamese that there is no such page, and where to go."""
-    del request, exception
-    return _render("message", {"title": _("Không có trang này"), "code": 404}, status=404)
-
-
 def failed(_request: HttpRequest) -> HttpResponse:
     """Say that something broke on our side; needs no database."""
-    text = get_template("portal/failed.html").render({})
-    return HttpResponse(text, status=500)
+    title, text = refusals.our_fault()
+    return refusals.page(title, text, status=500)
 
 
 @public_page
 def robots(_request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /quan-tri/", f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml"]
+    # Every combination of what a search may be narrowed by is an address: none for crawlers.
+    kept_out = ["/quan-tri/", "/tim-kiem/?", "/tim-kiem/goi-y/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in kept_out)]
+    lines.append(f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@public_page
-def sitemap(_request: HttpRequest) -> HttpResponse:
-    text = get_template("portal/sitemap.xml").render(
-        {
-            "public_url": settings.PUBLIC_URL,
-            "releases": queries.published()[:5000],
-            "communes": queries.facts().communes,
-        }
-    )
-    return HttpResponse(text, content_type="application/xml; charset=utf-8")

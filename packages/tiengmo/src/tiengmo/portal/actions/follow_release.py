@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.html import strip_tags
-
 from tiengmo.places.models import Unit
-from tiengmo.places.queries import areas_label, units_in_force, villages_in
-from tiengmo.portal.languages import LANGUAGE_NAMES, MAIN_LANGUAGE
+from tiengmo.places.queries import units_in_force, villages_in
+from tiengmo.portal.bulletins.freezing import source_of, written_down
+from tiengmo.portal.finding.bulletins import drop_withdrawn, put_pages
 from tiengmo.portal.models import Page, PageArea
-from tiengmo.portal.pictures import frozen
 from tiengmo.releases.models import DeliveryStatus
 
 if TYPE_CHECKING:
-    from tiengmo.releases.models import Delivery, Release, Rendition
+    from tiengmo.releases.models import Delivery, Release
 
 CHANNEL = "portal"
 
@@ -37,85 +32,27 @@ def on_withdrawn(*, release: Release, **_rest: Any) -> None:
     Page.objects.filter(release=release).update(
         is_current=False, gone_at=release.withdrawn_at, gone_reason=release.withdrawal_reason
     )
+    drop_withdrawn(f"{release.source_type}:{release.source_id}")
 
 
 def freeze_page(release: Release) -> Page:
     """Write the page of a release, and let the page of its earlier version move on to it."""
-    renditions = list(release.renditions.order_by("language"))
-    shown = next((r for r in renditions if r.language == MAIN_LANGUAGE), renditions[0])
-    source = f"{release.source_type}:{release.source_id}"
-    picture, picture_name = frozen(shown.picture)
-    item = {
-        "slug": release.slug,
-        "headline": shown.headline,
-        "summary": shown.summary,
-        "unit_name": release.unit.name,
-        "priority": release.priority,
-        "picture": picture,
-        "mp3_sha256": shown.mp3_sha256,
-        "mp3_bytes": shown.mp3_bytes,
-        "sound_duration_ms": shown.sound_duration_ms,
-        "released_at": release.released_at,
-    }
-    page, is_new = Page.objects.get_or_create(
-        release=release,
-        defaults=item
-        | {
-            "source": source,
-            "picture_name": picture_name,
-            "main_language": shown.language,
-            "teaser": _in_main_language("portal/_item.html", {"item": item}),
-            "lead": _in_main_language("portal/_lead.html", {"item": item}),
-            "articles": {r.language: _article(release, r, renditions, picture) for r in renditions},
-        },
-    )
+    page = Page.objects.filter(release=release).first()
+    if page is not None:
+        return page
+    page, is_new = Page.objects.get_or_create(release=release, defaults=written_down(release))
     if is_new:
         PageArea.objects.bulk_create(
-            [PageArea(page=page, code=code) for code in sorted(_areas(release.audience))]
+            [PageArea(page=page, code=code) for code in sorted(areas_of(release.audience))]
         )
-        Page.objects.filter(source=source, is_current=True).exclude(pk=page.pk).update(
+        Page.objects.filter(source=source_of(release), is_current=True).exclude(pk=page.pk).update(
             is_current=False
         )
+        put_pages([page])
     return page
 
 
-def _in_main_language(template: str, context: dict[str, Any]) -> str:
-    with translation.override(settings.LANGUAGE_CODE):
-        return render_to_string(template, context)
-
-
-def _article(
-    release: Release,
-    rendition: Rendition,
-    renditions: list[Rendition],
-    picture: dict[str, Any],
-) -> str:
-    is_repeated = _begins_with(rendition.body_html, rendition.summary)
-    return _in_main_language(
-        "portal/_article.html",
-        {
-            "release": release,
-            "rendition": rendition,
-            "picture": picture if rendition.picture else {},
-            "summary": "" if is_repeated else rendition.summary,
-            "others": [
-                (other.language, LANGUAGE_NAMES.get(other.language, other.language))
-                for other in renditions
-                if other is not rendition
-            ],
-            "audience": areas_label(release.audience),
-            "corrects": release.replaces,
-        },
-    )
-
-
-def _begins_with(body_html: str, summary: str) -> bool:
-    """Say whether the article opens with its own summary: a reader need not read it twice."""
-    opening = " ".join(strip_tags(body_html).split())
-    return opening.startswith(" ".join(summary.split())[:60])
-
-
-def _areas(audience: list[str]) -> set[str]:
+def areas_of(audience: list[str]) -> set[str]:
     """Name the audience's own codes and those of every unit above and below them."""
     codes = set(audience)
     parents = dict(units_in_force().values_list("pk", "parent_id"))

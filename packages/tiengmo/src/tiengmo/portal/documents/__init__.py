@@ -1,0 +1,1 @@
+"""Directives, decisions, plans and strategies, as people look for them."""

@@ -1,0 +1,1 @@
+"""The page where people look things up, and what of the portal is found there."""

@@ -1,0 +1,1 @@
+"""What people can apply for, and how: the catalogue of administrative procedures."""

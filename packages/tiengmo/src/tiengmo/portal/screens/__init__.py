@@ -1,0 +1,1 @@
+"""What a screen asks of us: its player, the pulse that all of them share, and its own API."""
