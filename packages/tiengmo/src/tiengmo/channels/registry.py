@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from django.utils.functional import Promise
     from django.utils.safestring import SafeString
@@ -94,6 +96,81 @@ class Channel(Protocol):
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Take back from these targets and say what came of each; raise DeliveryError."""
+
+
+class Standing(StrEnum):
+    """Where something of a release is that was taken back or replaced."""
+
+    WAITING = "waiting"  # out there, or not known to be gone
+    GONE = "gone"  # cannot be taken back: heard, handed out, on a telephone
+    TAKEN_BACK = "taken_back"  # confirmed
+
+
+@dataclass(frozen=True)
+class TrailAct:
+    """What a person ticks off: posts to `url`. For editors and propagandists of the village."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    """What became of a release that was taken back or replaced, in one place on one channel.
+
+    count: things (boxes, telephones, sheets). since: of what is out there, since when; of what was
+    taken back, when that was confirmed. by: who or what confirmed it. follows: what goes after what
+    cannot be taken back; is_followed: whether it has arrived there, None where nothing follows.
+    """
+
+    standing: Standing
+    where: str
+    count: int = 1
+    village: Village | None = None
+    since: datetime | None = None
+    by: str = ""
+    note: str = ""
+    follows: str = ""
+    is_followed: bool | None = None
+    act: TrailAct | None = None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One channel's account: `rows_of(release)`, and how it counts (`12 loa`)."""
+
+    code: str
+    label: str | Promise
+    rows_of: Callable[[Release], Iterable[TrailRow]]
+    counted: Callable[[int], str]
+
+
+_TRAILS: dict[str, Trail] = {}
+
+
+def leave_trail(trail: Trail) -> None:
+    """Have the page of what is still out there tell a channel's part in the channel's own words.
+
+    A channel without one is told from its deliveries.
+    """
+    _TRAILS[trail.code] = trail
+
+
+def trails() -> dict[str, Trail]:
+    return dict(_TRAILS)
+
+
+# How channels count households, as they store it with a receipt → as people read it.
+_METHODS: dict[str, str | Promise] = {}
+
+
+def explain_method(method: str, text: str | Promise) -> None:
+    """Have reach write a method of counting, and how far to trust it, in these words."""
+    _METHODS[method] = text
+
+
+def method_text(method: str) -> str | Promise:
+    return _METHODS.get(method, method)
 
 
 _CHANNELS: dict[str, Channel] = {}

@@ -2,6 +2,8 @@
 
 from django.dispatch import Signal
 
+# release: Release. Sent when it was cleared and frozen, whether or not its hour has come.
+made = Signal()
 # release: Release. Sent when it has gone out, and when it was withdrawn.
 released = Signal()
 withdrawn = Signal()

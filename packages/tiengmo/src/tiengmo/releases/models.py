@@ -45,6 +45,10 @@ class Release(models.Model):
     title = models.CharField(max_length=300)
     slug = models.SlugField(max_length=200, unique=True)
     unit = models.ForeignKey("places.Unit", on_delete=models.PROTECT, related_name="releases")
+    # What it is about, by code and by the name it was cleared under; the list is newsroom's.
+    category = models.CharField(max_length=40, blank=True)
+    category_name = models.CharField(max_length=60, blank=True)
+    closes_on = models.DateField(null=True)  # last day of a tender, an announcement, a call
     audience = models.JSONField(default=list)  # area codes: units and villages
     channels = models.JSONField(default=list)  # channel codes
     priority = models.CharField(max_length=12, choices=Priority.choices, default=Priority.ROUTINE)
@@ -89,7 +93,7 @@ class Rendition(models.Model):
     short_text = models.CharField(max_length=160, blank=True)
     summary = models.TextField(blank=True)
     body_html = models.TextField(blank=True)  # sanitised
-    picture = models.JSONField(default=dict)  # {url, width, height, alt, credit}
+    picture = models.JSONField(default=dict)  # {url, width, height, alt, credit, focus}
     script = models.TextField(blank=True)
     sound_duration_ms = models.PositiveIntegerField(null=True)
     opus_sha256 = models.CharField(max_length=64, blank=True, db_index=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Q
 
 from tiengmo.channels import registry
 from tiengmo.channels.actions.carry import apply_outcomes, note_failure
@@ -15,12 +16,16 @@ NOTHING_OUT_THERE = (DeliveryStatus.WITHDRAWN, DeliveryStatus.CANCELLED)
 def take_back(release: Release, *, only_open: bool = False) -> None:
     """Ask every channel to take a release back; each confirms or says what it could not.
 
-    only_open: leave alone what has arrived (a newer version replaces this one). Raises
-    DeliveryError when some channel failed for a reason that may pass; the others are done by then.
+    only_open: leave alone what has arrived (a newer version replaces this one), but where it would
+    go on being shown. Raises DeliveryError when some channel failed for a reason that may pass; the
+    others are done by then.
     """
     deliveries = Delivery.objects.filter(release=release).exclude(status__in=NOTHING_OUT_THERE)
     if only_open:
-        deliveries = deliveries.filter(status__in=OPEN)
+        shown = [one.code for one in registry.channels() if getattr(one, "keeps_showing", False)]
+        deliveries = deliveries.filter(
+            Q(status__in=OPEN) | Q(channel__in=shown, status=DeliveryStatus.DELIVERED)
+        )
     failure: registry.DeliveryError | None = None
     ordered = deliveries.select_related("village").order_by("channel", "target")
     for code, group in groupby(ordered, key=lambda delivery: delivery.channel):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from tiengmo.broadcasting.actions import cancel_playout, plan_playout
 from tiengmo.broadcasting.models import PlayoutItem
+from tiengmo.channels.loudspeakers.trail import HOLDS, may_hold
 from tiengmo.channels.registry import DeliveryError, FormProblem, Forms, Outcome, Target
+from tiengmo.connectivity.queries import cut_off
 from tiengmo.outbox.actions import announce
 from tiengmo.places.queries import smallest_unit_containing, villages_in
 from tiengmo.releases.models import DeliveryStatus
@@ -87,16 +89,19 @@ class Loudspeakers:
         if elsewhere is not None:
             # Boxes may have played it before anybody counted to whom it goes.
             announce("loudspeakers.catch_up", {"release": str(release.pk)})
-        return [self._outcome(delivery, reference) for delivery in deliveries]
+        away = {one.village for one in deliveries if not one.was_online and one.village is not None}
+        dark = cut_off(away) if away else set()
+        return [self._outcome(delivery, reference, dark) for delivery in deliveries]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         item = self._item(release)
         if item is not None:
             cancel_playout(item)
-        return [self._taken_back(delivery) for delivery in deliveries]
+        holding = may_hold(item, deliveries)
+        return [self._taken_back(delivery, holding) for delivery in deliveries]
 
     def _item(self, release: Release) -> PlayoutItem | None:
-        return PlayoutItem.objects.filter(release=release).first()
+        return PlayoutItem.objects.filter(release=release).select_related("station").first()
 
     def _plan(self, release: Release) -> PlayoutItem:
         editions = [
@@ -123,15 +128,18 @@ class Loudspeakers:
             start_before_at=release.window_end_at,
         )
 
-    def _outcome(self, delivery: Delivery, reference: str) -> Outcome:
+    def _outcome(self, delivery: Delivery, reference: str, dark: set[int]) -> Outcome:
         if delivery.was_online:
             return Outcome(delivery, DeliveryStatus.SENDING, reference=reference)
-        village = delivery.village
-        reason = "cut_off" if village is not None and village.is_dead_zone else "box_offline"
+        reason = "cut_off" if delivery.village_id in dark else "box_offline"
         return Outcome(delivery, DeliveryStatus.PENDING, reason=reason, reference=reference)
 
-    def _taken_back(self, delivery: Delivery) -> Outcome:
+    def _taken_back(self, delivery: Delivery, holding: set[str]) -> Outcome:
         if delivery.status == DeliveryStatus.DELIVERED:
             # What was heard cannot be unheard; say so instead of claiming it is gone.
             return Outcome(delivery, DeliveryStatus.DELIVERED, reason="already_played")
+        if delivery.target in holding:
+            # Ordered, and confirmed by the version of the schedule that the box next goes by.
+            text = _("Loa chưa báo đã bỏ khỏi lịch.")
+            return Outcome(delivery, DeliveryStatus.WITHDRAWN, reason=HOLDS, detail=text)
         return Outcome(delivery, DeliveryStatus.WITHDRAWN)

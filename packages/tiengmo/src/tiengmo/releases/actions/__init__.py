@@ -1,6 +1,13 @@
 from .make_release import make_release
 from .move_delivery import move_delivery
 from .record_receipt import record_receipt
+from .retract_receipts import retract_receipts
 from .withdraw_release import withdraw_release
 
-__all__ = ["make_release", "move_delivery", "record_receipt", "withdraw_release"]
+__all__ = [
+    "make_release",
+    "move_delivery",
+    "record_receipt",
+    "retract_receipts",
+    "withdraw_release",
+]

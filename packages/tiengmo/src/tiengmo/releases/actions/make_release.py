@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tiengmo.audit.actions import record
 from tiengmo.foundation.vietnamese import fold, nfc
 from tiengmo.outbox.actions import announce
+from tiengmo.releases import events
 from tiengmo.releases.errors import ReleaseError
 from tiengmo.releases.models import Release, Rendition
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tiengmo.people.models import User
     from tiengmo.places.models import Unit
-    from tiengmo.releases.drafts import RenditionDraft
+    from tiengmo.releases.drafts import RenditionDraft, Topic
 
 DEFAULT_WINDOW = timedelta(hours=12)
 BODY_TAGS = {
@@ -49,6 +50,7 @@ def make_release(
     author_name: str,
     cleared_by: User,
     renditions: Sequence[RenditionDraft],
+    topic: Topic | None = None,
 ) -> Release:
     """Freeze a cleared version and announce that it is due.
 
@@ -84,6 +86,9 @@ def make_release(
                 "title": nfc(title),
                 "slug": _slug(title, source_id, source_version),
                 "unit": unit,
+                "category": topic.code if topic else "",
+                "category_name": topic.name if topic else "",
+                "closes_on": topic.closes_on if topic else None,
                 "audience": list(audience),
                 "channels": list(channels),
                 "priority": priority,
@@ -112,7 +117,24 @@ def make_release(
             },
         )
         announce("release.due", {"release": str(release.pk)}, due_at=starts_at)
+        if release.replaces is not None:
+            _stop_waiting(release.replaces, by=cleared_by)
+        events.made.send(Release, release=release)
     return release
+
+
+def _stop_waiting(replaced: Release, *, by: User) -> None:
+    """An earlier version that still waits for its hour never goes out: it would end the embargo of
+    the newer one, or take its place."""
+    locked = Release.objects.select_for_update().get(pk=replaced.pk)
+    if locked.status != Release.Status.SCHEDULED:
+        return
+    locked.status = Release.Status.WITHDRAWN
+    locked.withdrawn_at = timezone.now()
+    locked.withdrawn_by_name = str(by)
+    locked.withdrawal_reason = _("Đã có bản mới thay trước giờ phát hành.")
+    locked.save()
+    record("release.replaced", by=by, subject=locked)
 
 
 def _slug(title: str, source_id: str, source_version: str) -> str:

@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+
+
+class EmailFollowersConfig(AppConfig):
+    name = "tiengmo.channels.email_followers"
+    label = "email_followers"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from tiengmo.channels import registry
+        from tiengmo.channels.email_followers import trail
+        from tiengmo.channels.email_followers.listening import (
+            on_delivery_moved,
+            on_released,
+            on_unit_succeeded,
+            on_withdrawn,
+        )
+        from tiengmo.places.events import unit_succeeded
+        from tiengmo.releases.events import delivery_moved, released, withdrawn
+
+        delivery_moved.connect(on_delivery_moved, dispatch_uid="email_followers.delivered")
+        registry.leave_trail(
+            registry.Trail("email", _("Thư điện tử"), trail.rows_of, trail.counted)
+        )
+        released.connect(on_released, dispatch_uid="email_followers.released")
+        withdrawn.connect(on_withdrawn, dispatch_uid="email_followers.withdrawn")
+        unit_succeeded.connect(on_unit_succeeded, dispatch_uid="email_followers.succeeded")

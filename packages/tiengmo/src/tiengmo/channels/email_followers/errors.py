@@ -1,0 +1,2 @@
+class CannotFollow(Exception):
+    """What was asked for cannot be followed; the text says why, for the person."""

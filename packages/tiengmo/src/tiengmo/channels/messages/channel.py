@@ -1,0 +1,251 @@
+"""Text messages: a delivery for every village with subscribers, a message for each of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import F, OuterRef, Subquery
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tiengmo.channels.messages import composing, rules
+from tiengmo.channels.messages.models import Message, Subscriber
+from tiengmo.channels.messages.queries import (
+    confirmed,
+    cost_of,
+    counts_of,
+    provider_in_use,
+    subscribers_for,
+)
+from tiengmo.channels.messages.receipts import GONE
+from tiengmo.channels.messages.sending.posting import post_soon
+from tiengmo.channels.messages.sending.quiet import is_quiet_in
+from tiengmo.channels.messages.sending.recovering import cancel
+from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
+from tiengmo.foundation.copying_rows import insert_from
+from tiengmo.places.models import Village
+from tiengmo.places.queries import villages_in
+from tiengmo.releases.models import DeliveryStatus, Priority
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
+    from django.utils.safestring import SafeString
+
+    from tiengmo.releases.models import Delivery, Release
+
+MARKED, PLAIN = "sms", composing.PLAIN_CHANNEL
+# News of yesterday is not worth ringing for; and no provider remembers a key for longer.
+STAYS_NEWS = timedelta(hours=24)
+BATCH = 1000
+
+
+class Sms:
+    """With diacritics or without: the same people, never both."""
+
+    def __init__(self, code: str, label: _StrPromise, *, plain: bool) -> None:
+        self.code = code
+        self.label = label
+        self.plain = plain
+
+    def targets(self, release: Release) -> list[Target]:
+        if self.plain and MARKED in release.channels:
+            return []
+        ids = set(subscribers_for(release).values_list("village", flat=True))
+        # Who was told what was wrong is told what is right, whatever the new audience.
+        ids |= {village for _pk, village in _told(release)}
+        return [
+            Target(target=village.code, name=village.name, village=village)
+            for village in Village.objects.filter(pk__in=ids).order_by("code")
+        ]
+
+    def check(self, forms: Forms) -> list[FormProblem]:
+        text = composing.text_of(forms.headline, forms.short_text)
+        if not text:
+            return [FormProblem("short_text", _("Tin nhắn cần tin ngắn hoặc tiêu đề."))]
+        size = rules.size_of(rules.plain(text) if self.plain else text)
+        if self.plain and not size.length:
+            return [FormProblem("short_text", _("Bỏ dấu rồi thì tin này không còn chữ nào."))]
+        if size.parts > rules.MOST_PARTS:
+            problem = _("Tin nhắn dài %(parts)d phần, nhiều nhất %(most)d phần.")
+            return [
+                FormProblem("short_text", problem % {"parts": size.parts, "most": rules.MOST_PARTS})
+            ]
+        return []
+
+    def preview(self, forms: Forms) -> SafeString:
+        text = composing.text_of(forms.headline, forms.short_text)
+        shown = rules.shortened(rules.plain(text) if self.plain else text)
+        provider = provider_in_use()
+        size, other = rules.size_of(shown), rules.size_of(rules.plain(text))
+        price = provider.price_per_part if provider is not None else 0
+        return render_to_string(
+            "channels/messages/preview.html",
+            {
+                "text": shown,
+                "size": size,
+                "plain_parts": other.parts if other.parts < size.parts else 0,
+                "price": price * size.parts,
+                "sender": (provider.sender if provider else "") or _("Tên người gửi"),
+                "has_provider": provider is not None,
+                "now": timezone.localtime(),
+            },
+        )
+
+    def deliver(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Write a message for each subscriber, once however often this runs."""
+        villages = [one.village_id for one in deliveries if one.village_id is not None]
+        here = confirmed().filter(village__in=villages)
+        # A village where somebody had what was wrong need not be in the new audience.
+        meant = here.filter(village__in=villages_in(release.audience))
+        wanting = [
+            pk
+            for pk, categories in meant.exclude(categories=[])
+            .values_list("pk", "categories")
+            .iterator(BATCH)
+            if _wants(categories, release)
+        ] + [pk for pk, _village in _told(release)]
+        self._write(meant.filter(categories=[]), release, deliveries)
+        for first in range(0, len(wanting), BATCH):
+            batch = wanting[first : first + BATCH]
+            self._write(here.filter(pk__in=batch), release, deliveries)
+        post_soon()
+        has_provider = provider_in_use() is not None
+        return [self._outcome(release, one, has_provider=has_provider) for one in deliveries]
+
+    def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Stop what waits; tell those who had it. A message on a telephone does not come back."""
+        cancel(Message.objects.filter(delivery__in=deliveries, kind=Message.Kind.NEWS))
+        if release.status == release.Status.WITHDRAWN:
+            tell_withdrawn(release)
+        return [self._taken_back(release, one) for one in deliveries]
+
+    def summary(self, release: Release) -> str:
+        """One line for the release's page: how many telephones, how many parts, what it cost."""
+        if self.plain and MARKED in release.channels:
+            return _("Đã gửi có dấu, không gửi thêm bản không dấu.")
+        rows = Message.objects.filter(release=release, kind=Message.Kind.NEWS)
+        arrived = rows.filter(state=Message.State.DELIVERED).count()
+        all_of_them = rows.count()
+        parts, cost = cost_of(release)
+        text = ngettext(
+            "Tới %(arrived)d trên %(all)d số; %(parts)d phần tin, khoảng %(cost)s đồng.",
+            "Tới %(arrived)d trên %(all)d số; %(parts)d phần tin, khoảng %(cost)s đồng.",
+            all_of_them,
+        )
+        said = text % {
+            "arrived": arrived,
+            "all": all_of_them,
+            "parts": parts,
+            "cost": f"{cost:,}".replace(",", "."),
+        }
+        doubtful = rows.filter(state=Message.State.IN_DOUBT).count()
+        if doubtful:
+            said += " " + ngettext(
+                "%(count)d số chưa rõ đã nhận chưa, không gửi lại.",
+                "%(count)d số chưa rõ đã nhận chưa, không gửi lại.",
+                doubtful,
+            ) % {"count": doubtful}
+        return said
+
+    def _write(
+        self, subscribers: QuerySet[Subscriber], release: Release, deliveries: list[Delivery]
+    ) -> None:
+        """A message for each of them, by the database itself: they may be fifty thousand."""
+        now = timezone.now()
+        is_emergency = release.priority == Priority.EMERGENCY
+        expires_at = now + STAYS_NEWS
+        if is_emergency:
+            # An alert that is over warns nobody.
+            expires_at = min(expires_at, max(release.window_end_at, now + timedelta(minutes=10)))
+        of_village = type(deliveries[0]).objects.filter(
+            release=release, channel=self.code, village=OuterRef("village")
+        )
+        insert_from(
+            subscribers,
+            Message,
+            subscriber=F("pk"),
+            village=F("village"),
+            kind=Message.Kind.NEWS,
+            release=release.pk,
+            delivery=Subquery(of_village.values("pk")[:1]),
+            urgency=0 if is_emergency else 2,
+            due_at=now,
+            expires_at=expires_at,
+        )
+
+    def _outcome(self, release: Release, delivery: Delivery, *, has_provider: bool) -> Outcome:
+        if not has_provider:
+            return Outcome(delivery, DeliveryStatus.PENDING, reason="no_provider")
+        village = delivery.village
+        is_quiet = (
+            release.priority != Priority.EMERGENCY
+            and village is not None
+            and is_quiet_in(village.unit)
+        )
+        if is_quiet:
+            return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")
+        return Outcome(delivery, DeliveryStatus.SENDING)
+
+    def _taken_back(self, release: Release, delivery: Delivery) -> Outcome:
+        counts = counts_of(delivery)
+        out = sum(counts.get(state, 0) for state in composing.TOLD)
+        if not out:
+            return Outcome(delivery, DeliveryStatus.WITHDRAWN)
+        if release.status == release.Status.WITHDRAWN:
+            text = _("Tin đã tới hoặc đang tới %(out)d số, không thu lại được: đang nhắn báo gỡ.")
+        else:
+            text = _(
+                "Tin đã tới hoặc đang tới %(out)d số, không thu lại được: bản đính chính đi sau."
+            )
+        return Outcome(delivery, delivery.status, reason=GONE, detail=text % {"out": out})
+
+
+def tell_withdrawn(release: Release) -> None:
+    """A message for each person who has, or may have, what was withdrawn."""
+    now = timezone.now()
+    had_it = Message.objects.filter(
+        release=release,
+        kind=Message.Kind.NEWS,
+        state__in=composing.TOLD,
+        subscriber__isnull=False,
+    )
+    if insert_from(
+        had_it,
+        Message,
+        subscriber=F("subscriber"),
+        village=F("village"),
+        kind=Message.Kind.WITHDRAWAL,
+        release=release.pk,
+        delivery=F("delivery"),
+        urgency=F("urgency"),
+        due_at=now,
+        expires_at=now + STAYS_NEWS,
+    ):
+        post_soon()
+
+
+def _told(release: Release) -> list[tuple[UUID, int]]:
+    """Subscribers who had what this release corrects, and where they live now."""
+    if release.replaces_id is None:
+        return []
+    rows = Message.objects.filter(
+        release=release.replaces_id,
+        kind=Message.Kind.NEWS,
+        state__in=composing.TOLD,
+        subscriber__isnull=False,
+    )
+    return list(rows.values_list("subscriber_id", "subscriber__village_id"))
+
+
+def _wants(categories: list[str], release: Release) -> bool:
+    return release.category in categories or release.priority == Priority.EMERGENCY
+
+
+SMS = Sms(MARKED, gettext_lazy("Tin nhắn SMS"), plain=False)
+SMS_PLAIN = Sms(PLAIN, gettext_lazy("Tin nhắn SMS không dấu"), plain=True)

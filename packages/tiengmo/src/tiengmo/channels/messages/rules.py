@@ -1,0 +1,143 @@
+"""Characters, parts, numbers and waiting times of text messages. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# 3GPP TS 23.038, 6.2.1: the default alphabet, and the characters of its extension table, which
+# take two places. Vietnamese letters with marks are in neither (but à, é, ì, ò, ù are).
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+# One message alone, and each part of several: a header of six octets takes room in each.
+GSM_ALONE, GSM_PART = 160, 153
+UCS2_ALONE, UCS2_PART = 70, 67
+FIRST_PLANE = 0xFFFF
+MOST_PARTS = 3
+
+# What editors' keyboards make of plain characters.
+_PLAIN = {
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'",
+    "–": "-", "—": "-", "−": "-", "•": "-", "…": "...", "\u00a0": " ", "\u202f": " ",
+    "\u2009": " ", "đ": "d", "Đ": "D", "₫": "d", "×": "x", "²": "2", "³": "3", "°": " do ",
+}  # fmt: skip
+
+# Mobile numbers of Viet Nam since 2018: ten digits, 03, 05, 07, 08, 09.
+_NUMBER = re.compile(r"(?:\+?84|0)([35789]\d{8})")
+
+LONGEST_PAUSE_SECONDS = 300.0
+LONGEST_BACK_OFF_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """How a text travels: its alphabet, its length in places of it, and in how many parts."""
+
+    is_plain: bool
+    length: int
+    parts: int
+
+    @property
+    def room(self) -> int:
+        """Places that the parts it takes have altogether."""
+        alone, part = (GSM_ALONE, GSM_PART) if self.is_plain else (UCS2_ALONE, UCS2_PART)
+        return alone if self.parts <= 1 else part * self.parts
+
+    @property
+    def alphabet(self) -> str:
+        return "GSM-7" if self.is_plain else "UCS-2"
+
+
+def size_of(text: str) -> Size:
+    """Measure a text as the network will cut it; no character is split between two parts."""
+    is_plain = all(letter in GSM_BASIC or letter in GSM_EXTENSION for letter in text)
+    if is_plain:
+        places = [2 if letter in GSM_EXTENSION else 1 for letter in text]
+        alone, part = GSM_ALONE, GSM_PART
+    else:
+        # UTF-16 in truth: a character outside the first plane takes two places.
+        places = [2 if ord(letter) > FIRST_PLANE else 1 for letter in text]
+        alone, part = UCS2_ALONE, UCS2_PART
+    length = sum(places)
+    if length <= alone:
+        return Size(is_plain, length, 1 if length else 0)
+    parts, room = 1, part
+    for place in places:
+        if place > room:
+            parts, room = parts + 1, part
+        room -= place
+    return Size(is_plain, length, parts)
+
+
+def plain(text: str) -> str:
+    """The text without diacritics, in letters that take one place each: Đường → Duong."""
+    swapped = "".join(_PLAIN.get(letter, letter) for letter in unicodedata.normalize("NFC", text))
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", swapped)
+        if not unicodedata.combining(letter)
+    )
+    kept = "".join(letter for letter in bare if letter in GSM_BASIC or letter in GSM_EXTENSION)
+    return re.sub(r" {2,}", " ", kept).strip()
+
+
+def shortened(text: str, *, parts: int = MOST_PARTS) -> str:
+    """The text, cut at a word when it would take more parts."""
+    text = text.strip()
+    if size_of(text).parts <= parts:
+        return text
+    words = text.split(" ")
+    while len(words) > 1:
+        words.pop()
+        # Three dots, not one sign: that would make a plain text travel as UCS-2.
+        if size_of(cut := " ".join(words) + "...").parts <= parts:
+            return cut
+    most = (GSM_PART if size_of(text).is_plain else UCS2_PART // 2) * parts
+    return text[: most - 3] + "..."
+
+
+def with_line_if_free(text: str, line: str) -> str:
+    """Add a line when it costs no further part."""
+    longer = f"{text}\n{line}"
+    before, after = size_of(text), size_of(longer)
+    return longer if after.parts == before.parts and after.is_plain == before.is_plain else text
+
+
+def number_of(typed: str) -> str | None:
+    """A mobile number as providers want it (84912345678), or None when it is none of ours."""
+    match = _NUMBER.fullmatch(re.sub(r"[\s.\-()]", "", typed))
+    return f"84{match[1]}" if match else None
+
+
+def back_off_seconds(attempts: int) -> float:
+    """Before a message is tried again: 5, 10, 20, … at most fifteen minutes."""
+    return min(5.0 * 2.0 ** min(attempts - 1, 20), LONGEST_BACK_OFF_SECONDS)
+
+
+def pause_seconds(failures: int) -> float:
+    """How long a provider is left alone after n failures in a row: 2, 4, 8, … at most 5 min."""
+    return min(2.0 ** min(failures, 20), LONGEST_PAUSE_SECONDS)
+
+
+def households_told(
+    numbers: int, *, households: int, population: int, telephones: int | None = None
+) -> tuple[int, int]:
+    """Households behind `numbers` subscribers of a village whose telephones got a message.
+
+    At most each is of a household of its own. At least they share households, as many people to
+    one as live in a household of the village on average, children too. Never more than there are.
+    telephones: mobile subscribers that the village is stated to have. Subscribers say themselves
+    where they live: more numbers than telephones are not all of this village.
+    """
+    if numbers <= 0 or households <= 0:
+        return 0, 0
+    people = max(1, math.ceil(population / households))
+    hi = min(numbers, households)
+    if telephones:
+        hi = min(hi, telephones)
+    return min(math.ceil(numbers / people), hi), hi

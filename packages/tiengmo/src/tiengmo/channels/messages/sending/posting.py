@@ -1,0 +1,30 @@
+"""Having the worker look for messages that wait, and for deliveries that have changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from tiengmo.outbox.actions import announce
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+SEND, SETTLE = "messages.send", "messages.settle"
+TOGETHER = timedelta(seconds=1)
+
+
+def post_soon() -> None:
+    """In the caller's transaction. However many messages wait, one entry does."""
+    announce(SEND, key=SEND)
+
+
+def settle_soon(deliveries: Collection[UUID | None]) -> None:
+    """Bring deliveries up to their messages; many changes within a second are one."""
+    due_at = timezone.now() + TOGETHER
+    for pk in deliveries:
+        if pk is not None:
+            announce(SETTLE, {"delivery": str(pk)}, key=f"{SETTLE}:{pk}", due_at=due_at)

@@ -1,0 +1,201 @@
+"""Notices in browsers: a delivery for every village where some asked, a notice for each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
+from tiengmo.channels.web_push import rules
+from tiengmo.channels.web_push.composing import TOLD
+from tiengmo.channels.web_push.models import Browser, Notice
+from tiengmo.channels.web_push.posting import post_soon
+from tiengmo.channels.web_push.receipts import GONE, counts_of
+from tiengmo.channels.web_push.sending.running import NEWS_URGENCY, is_quiet_in
+from tiengmo.places.models import Village
+from tiengmo.places.queries import villages_in
+from tiengmo.releases.models import DeliveryStatus, Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+    from django.utils.safestring import SafeString
+
+    from tiengmo.releases.models import Delivery, Release
+
+CHANNEL = "web_push"
+# News of yesterday is not worth a notice.
+STAYS_NEWS = timedelta(hours=24)
+BATCH = 1000
+
+
+def has_browsers(area_codes: Iterable[str]) -> bool:
+    return Browser.objects.filter(village__in=villages_in(list(area_codes))).exists()
+
+
+class WebPush:
+    code = CHANNEL
+    label = gettext_lazy("Thông báo trên trình duyệt")
+
+    def targets(self, release: Release) -> list[Target]:
+        asked = Browser.objects.filter(village__in=villages_in(release.audience))
+        # Who was told what was wrong is told what is right, whatever the new audience.
+        ids = set(asked.values_list("village", flat=True)) | set(
+            Browser.objects.filter(pk__in=_told(release)).values_list("village", flat=True)
+        )
+        return [
+            Target(target=village.code, name=village.name, village=village)
+            for village in Village.objects.filter(pk__in=ids).order_by("code")
+        ]
+
+    def check(self, forms: Forms) -> list[FormProblem]:
+        if not forms.headline.strip():
+            return [FormProblem("headline", _("Thông báo cần có tiêu đề."))]
+        return []
+
+    def preview(self, forms: Forms) -> SafeString:
+        return render_to_string(
+            "channels/web_push/preview.html",
+            {
+                "title": rules.shortened(forms.headline, rules.LONGEST_TITLE),
+                "body": rules.shortened(forms.short_text or forms.summary, rules.LONGEST_BODY),
+                "now": timezone.localtime(),
+            },
+        )
+
+    def deliver(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Write a notice for each browser, once however often this runs."""
+        by_village = {one.village_id: one for one in deliveries if one.village_id is not None}
+        now = timezone.now()
+        told = set(_told(release))
+        meant = set(villages_in(release.audience).values_list("pk", flat=True))
+        browsers = Browser.objects.filter(village__in=list(by_village))
+        rows = [
+            self._notice(release, browser, by_village[browser.village_id], now)
+            for browser in browsers.iterator(BATCH)
+            # A village where somebody had what was wrong need not be in the new audience.
+            if browser.pk in told or (browser.village_id in meant and _wants(browser, release))
+        ]
+        Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        post_soon()
+        return [self._outcome(release, one) for one in deliveries]
+
+    def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
+        """Stop what waits; where it was shown, a notice that it is withdrawn takes its place."""
+        cancel(release)
+        if release.status == release.Status.WITHDRAWN:
+            _take_the_place(release)
+        return [self._taken_back(release, one) for one in deliveries]
+
+    def summary(self, release: Release) -> str:
+        """One line for the release's page."""
+        rows = Notice.objects.filter(release=release, kind=Notice.Kind.NEWS)
+        text = ngettext(
+            "Đã hiện trên %(shown)d trên %(all)d trình duyệt đăng ký.",
+            "Đã hiện trên %(shown)d trên %(all)d trình duyệt đăng ký.",
+            count := rows.count(),
+        )
+        return text % {"shown": rows.filter(state=Notice.State.SHOWN).count(), "all": count}
+
+    def _notice(
+        self, release: Release, browser: Browser, delivery: Delivery, now: datetime
+    ) -> Notice:
+        is_emergency = release.priority == Priority.EMERGENCY
+        expires_at = now + STAYS_NEWS
+        if is_emergency:
+            # A warning that is over warns nobody.
+            expires_at = min(expires_at, max(release.window_end_at, now + timedelta(minutes=10)))
+        return Notice(
+            browser=browser,
+            village_id=browser.village_id,
+            kind=Notice.Kind.NEWS,
+            release=release,
+            delivery=delivery,
+            urgency=0 if is_emergency else NEWS_URGENCY,
+            due_at=now,
+            expires_at=expires_at,
+        )
+
+    def _outcome(self, release: Release, delivery: Delivery) -> Outcome:
+        village = delivery.village
+        if (
+            release.priority != Priority.EMERGENCY
+            and village is not None
+            and is_quiet_in(village.unit)
+        ):
+            return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")
+        if not counts_of(delivery):
+            detail = _("Không máy nào ở thôn này chọn chuyên mục của tin.")
+            return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
+        return Outcome(delivery, DeliveryStatus.SENDING)
+
+    def _taken_back(self, release: Release, delivery: Delivery) -> Outcome:
+        counts = counts_of(delivery)
+        out = sum(counts.get(state, 0) for state in TOLD)
+        if not out:
+            return Outcome(delivery, DeliveryStatus.WITHDRAWN)
+        if release.status == release.Status.WITHDRAWN:
+            text = _("Thông báo đã tới %(out)d máy: báo gỡ đang thay chỗ nó.")
+        else:
+            text = _("Thông báo đã tới %(out)d máy: bản đính chính thay chỗ nó.")
+        return Outcome(delivery, delivery.status, reason=GONE, detail=text % {"out": out})
+
+
+def cancel(release: Release) -> None:
+    """Nobody is still sent what waits of this release."""
+    Notice.objects.filter(
+        release=release, kind=Notice.Kind.NEWS, state=Notice.State.WAITING
+    ).update(state=Notice.State.CANCELLED, ended_at=timezone.now())
+
+
+def _take_the_place(release: Release) -> None:
+    now = timezone.now()
+    had_it = Notice.objects.filter(
+        release=release, kind=Notice.Kind.NEWS, state__in=TOLD, browser__isnull=False
+    )
+    rows = [
+        Notice(
+            browser_id=one.browser_id,
+            village_id=one.village_id,
+            kind=Notice.Kind.WITHDRAWAL,
+            release=release,
+            delivery_id=one.delivery_id,
+            urgency=1,
+            due_at=now,
+            expires_at=now + STAYS_NEWS,
+        )
+        for one in had_it.iterator(BATCH)
+    ]
+    if rows:
+        Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        post_soon()
+
+
+def _wants(browser: Browser, release: Release) -> bool:
+    return (
+        not browser.categories
+        or release.category in browser.categories
+        or release.priority == Priority.EMERGENCY
+    )
+
+
+def _told(release: Release) -> QuerySet[Notice, object]:
+    """Browsers that had what this release corrects."""
+    return (
+        Notice.objects.filter(
+            release=release.replaces_id,
+            release__isnull=False,
+            kind=Notice.Kind.NEWS,
+            state__in=TOLD,
+            browser__isnull=False,
+        )
+        .order_by()
+        .values_list("browser", flat=True)
+    )

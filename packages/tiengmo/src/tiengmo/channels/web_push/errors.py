@@ -1,0 +1,2 @@
+class PushError(Exception):
+    """A browser cannot be taken in; the text is for its owner."""

@@ -1,0 +1,21 @@
+"""What lower apps announce, and what it means for notices on their way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tiengmo.channels.web_push.channel import cancel
+
+if TYPE_CHECKING:
+    from tiengmo.releases.models import Release
+
+
+def on_withdrawn(*, release: Release, **_rest: Any) -> None:
+    """In the withdrawal's own transaction: what waits is not sent, whatever the worker does."""
+    cancel(release)
+
+
+def on_released(*, release: Release, **_rest: Any) -> None:
+    """A newer version is out: nobody is still sent the one it replaces."""
+    if release.replaces is not None:
+        cancel(release.replaces)
