@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from tiengmo.newsroom import languages
+from tiengmo.people.models import User
 from tiengmo.places.queries import units_in_force
 
 from .map import draw
-from .queries import audience_preview, reach_of
+from .models import Assignment
+from .queries import audience_preview, reach_of, work_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +37,7 @@ def release_panel(request: HttpRequest, *, release: Release) -> SafeString:
         {
             "reach": reach,
             # Without a channel to households nobody was missed either: a map would be all red.
-            "map": draw(reach.villages, _outlined(reach)) if reach.counts_households else None,
+            "map": draw(reach.villages, outlined(reach)) if reach.counts_households else None,
             "url": reverse("reach_panel", args=[release.pk]),
             "digest": digest(reach),
         },
@@ -54,7 +57,7 @@ def digest(reach: ReleaseReach) -> str:
     return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 
-def _outlined(reach: ReleaseReach) -> Iterable[Unit]:
+def outlined(reach: ReleaseReach) -> Iterable[Unit]:
     known_at = reach.release.cleared_at
     codes = [commune.code for commune in reach.communes]
     return units_in_force(known_at=known_at).filter(code__in=codes).exclude(geometry=None)
@@ -70,4 +73,19 @@ def audience_panel(request: HttpRequest, *, audience: list[str], channels: list[
             "languages": [(languages.name_of(code), n) for code, n in preview.languages],
         },
         request=request,
+    )
+
+
+def home_panel(request: HttpRequest) -> SafeString | str:
+    """Work in villages that waits for this person or their units; nothing when there is none."""
+    user = request.user
+    if not isinstance(user, User):
+        return ""
+    waiting = work_for(user).filter(state=Assignment.State.OPEN)
+    mine = waiting.filter(person=user).count()
+    late = waiting.filter(due_on__lt=timezone.localdate()).count()
+    if not (total := waiting.count()):
+        return ""
+    return render_to_string(
+        "reach/home.html", {"total": total, "mine": mine, "late": late}, request=request
     )

@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from tiengmo.channels import registry
+from tiengmo.connectivity.queries import cut_off, online_at_most
+from tiengmo.outreach.runs.queries import passes_of
 from tiengmo.places.queries import areas_label, unknown_areas, villages_in, villages_with_units
 from tiengmo.releases.models import Delivery, DeliveryStatus, Receipt
 from tiengmo.speakers.models import Box
 
 from . import rules
+from .models import Assignment
 from .results import AudiencePreview, ChannelReach, CommuneReach, ReleaseReach, VillageReach
-from .rules import Interval, Try
+from .rights import works_in
+from .rules import NOBODY, Interval, Try
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from uuid import UUID
 
+    from django.db.models import QuerySet
     from django.utils.functional import Promise
 
+    from tiengmo.outreach.runs.queries import Passed
+    from tiengmo.people.models import User
     from tiengmo.places.models import Unit, Village
     from tiengmo.releases.models import Release
 
-__all__ = ["audience_preview", "reach_of"]
+__all__ = ["audience_preview", "reach_of", "work_for"]
+
+State = Assignment.State
 
 
 def reach_of(release: Release) -> ReleaseReach:
@@ -32,7 +46,11 @@ def reach_of(release: Release) -> ReleaseReach:
     Areas mean what they meant when the release was cleared; households are those on record now.
     """
     placed = villages_with_units(release.audience, known_at=release.cleared_at)
-    villages = {village.pk: _row(village, unit) for village, unit in placed}
+    # As it stood on the day the release went out: a mast built since changes no old reason.
+    dark = cut_off((village for village, _unit in placed), _day_of(release))
+    villages = {
+        village.pk: _row(village, unit, is_cut_off=village.pk in dark) for village, unit in placed
+    }
     deliveries = list(
         Delivery.objects.filter(release=release).only(
             "id",
@@ -52,7 +70,11 @@ def reach_of(release: Release) -> ReleaseReach:
         if delivery.village_id is not None and delivery.village_id in villages:
             tries[delivery.village_id].append(Try(delivery.status, delivery.reason))
             targeted[delivery.channel].add(delivery.village_id)
-    first_language = _take_receipts(release, villages, channels)
+    work = list(Assignment.objects.filter(release=release).exclude(state=State.CANCELLED))
+    _count_work(work, channels)
+    passes = passes_of(release)
+    _count_runs(passes, channels)
+    _take_receipts(release, villages, channels, work, passes)
     for pk, row in villages.items():
         if not row.is_reached:
             row.reason = rules.why_missed(
@@ -71,8 +93,18 @@ def reach_of(release: Release) -> ReleaseReach:
             len(rows) if code == rules.BOX_CHANNEL else len(targeted.get(code, ()))
         )
         channel.claims_households |= code == rules.BOX_CHANNEL
+    if rules.ASSIGNED in channels:
+        asked = {one.village_id for one in work} & villages.keys()
+        channels[rules.ASSIGNED].villages_targeted = len(asked)
+    if rules.RUNS in channels:
+        passed = {one.village_id for one in passes} & villages.keys()
+        channels[rules.RUNS].villages_targeted = len(passed)
     online = [delivery for delivery in deliveries if delivery.was_online]
-    still_open = [delivery for delivery in deliveries if delivery.status in rules.OPEN]
+    still_open = [
+        delivery
+        for delivery in deliveries
+        if delivery.status in rules.OPEN and delivery.reason not in rules.BY_PEOPLE
+    ]
     away = [delivery for delivery in still_open if delivery.reason in rules.UNREACHABLE]
     return ReleaseReach(
         release=release,
@@ -81,7 +113,8 @@ def reach_of(release: Release) -> ReleaseReach:
         villages=rows,
         households=sum(row.households for row in rows),
         reached=rules.add_up(row.reached for row in rows),
-        in_first_language=first_language,
+        in_first_language=rules.add_up(row.in_first_language for row in rows),
+        in_another_language=rules.add_up(row.in_another_language for row in rows),
         online_targets=len(online),
         online_proved=sum(d.status == DeliveryStatus.DELIVERED for d in online),
         is_moving=release.status == release.Status.SCHEDULED or len(away) < len(still_open),
@@ -89,8 +122,21 @@ def reach_of(release: Release) -> ReleaseReach:
     )
 
 
-def _row(village: Village, unit: Unit) -> VillageReach:
+def work_for(user: User) -> QuerySet[Assignment]:
+    """Work in the villages of this person's units, and work given to them by name."""
+    rows = Assignment.objects.select_related("village__unit", "release", "person")
+    if user.is_superuser:
+        return rows
+    return rows.filter(Q(village__unit__in=works_in(user)) | Q(person=user))
+
+
+def _day_of(release: Release) -> date:
+    return timezone.localdate(release.released_at or timezone.now())
+
+
+def _row(village: Village, unit: Unit, *, is_cut_off: bool) -> VillageReach:
     return VillageReach(
+        pk=village.pk,
         code=village.code,
         name=village.name,
         commune_code=unit.code,
@@ -98,7 +144,7 @@ def _row(village: Village, unit: Unit) -> VillageReach:
         households=village.households,
         latitude=village.latitude,
         longitude=village.longitude,
-        is_dead_zone=village.is_dead_zone,
+        is_dead_zone=is_cut_off,
         languages=list(village.languages),
     )
 
@@ -116,10 +162,46 @@ def _channels(release: Release, deliveries: Sequence[Delivery]) -> dict[str, Cha
     return channels
 
 
+def _count_work(work: Sequence[Assignment], channels: dict[str, ChannelReach]) -> None:
+    """Work given to people stands beside the channels, as one more way to the households."""
+    if not work:
+        return
+    done = sum(one.state == State.DONE for one in work)
+    channels[rules.ASSIGNED] = ChannelReach(
+        rules.ASSIGNED,
+        _("Việc giao tới thôn"),
+        claims_households=True,
+        targets=len(work),
+        delivered=done,
+        moving=len(work) - done,
+        methods=[rules.BY_WORKER],
+    )
+
+
+def _count_runs(passes: Sequence[Passed], channels: dict[str, ChannelReach]) -> None:
+    """Vehicles with loudspeakers: how many drives, and by what they are believed."""
+    if not passes:
+        return
+    runs = {one.run_id for one in passes}
+    methods = {rules.BY_TRACK if one.is_tracked else rules.BY_CREW for one in passes}
+    channels[rules.RUNS] = ChannelReach(
+        rules.RUNS,
+        _("Chuyến loa lưu động"),
+        claims_households=True,
+        targets=len(runs),
+        delivered=len(runs),
+        methods=sorted(methods),
+    )
+
+
 def _take_receipts(
-    release: Release, villages: dict[int, VillageReach], channels: dict[str, ChannelReach]
-) -> Interval:
-    """Put receipts on their villages; answer with the households served in their first language."""
+    release: Release,
+    villages: dict[int, VillageReach],
+    channels: dict[str, ChannelReach],
+    work: Sequence[Assignment],
+    passes: Sequence[Passed],
+) -> None:
+    """Put receipts on their villages, by channel and by language."""
     # village → channel → delivery → what its receipts claim, with the language
     claims: dict[int, dict[str, dict[UUID, list[tuple[Interval, str]]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
@@ -136,25 +218,40 @@ def _take_receipts(
         if village_id in villages and hi > 0:
             channel.claims_households = True
             claims[village_id][code][delivery_id].append((Interval(lo, hi), language))
-    served = []
+    for one in work:
+        if one.state == State.DONE and one.households and one.village_id in villages:
+            claim = Interval(one.households, one.households)
+            claims[one.village_id][rules.ASSIGNED][one.pk].append((claim, one.language_used))
+    for passed in passes:
+        if passed.village_id in villages:
+            # Where its houses stand is not known: from none of them to all.
+            claim = Interval(0, villages[passed.village_id].households)
+            claims[passed.village_id][rules.RUNS][passed.run_id].append((claim, passed.language))
     for village_id, by_channel in claims.items():
-        row = villages[village_id]
-        own: list[Interval] = []
-        languages: set[str] = set()
-        for code, by_delivery in by_channel.items():
-            row.by_channel[code] = rules.union(
-                [rules.same_box(claim for claim, _ in got) for got in by_delivery.values()],
-                row.households,
-            )
-            for got in by_delivery.values():
-                languages |= {language for _, language in got if language}
-                own.append(
-                    rules.same_box(claim for claim, tongue in got if tongue == row.first_language)
+        _reckon(villages[village_id], by_channel)
+
+
+def _reckon(
+    row: VillageReach, by_channel: dict[str, dict[UUID, list[tuple[Interval, str]]]]
+) -> None:
+    """What the claims of one village come to: together, by channel, and by language."""
+    spoken: dict[str, list[Interval]] = defaultdict(list)
+    for code, by_delivery in by_channel.items():
+        row.by_channel[code] = rules.union(
+            [rules.same_box(claim for claim, _tongue in got) for got in by_delivery.values()],
+            row.households,
+        )
+        for got in by_delivery.values():
+            for language in {tongue for _claim, tongue in got if tongue}:
+                spoken[language].append(
+                    rules.same_box(claim for claim, tongue in got if tongue == language)
                 )
-        row.reached = rules.union(row.by_channel.values(), row.households)
-        row.languages_reached = sorted(languages)
-        served.append(rules.union(own, row.households))
-    return rules.add_up(served)
+    row.reached = rules.union(row.by_channel.values(), row.households)
+    row.by_language = {
+        language: rules.union(spoken[language], row.households) for language in sorted(spoken)
+    }
+    row.languages_reached = list(row.by_language)
+    row.in_first_language = row.by_language.get(row.first_language, NOBODY)
 
 
 def _communes(rows: Iterable[VillageReach]) -> list[CommuneReach]:
@@ -173,9 +270,10 @@ def _communes(rows: Iterable[VillageReach]) -> list[CommuneReach]:
 def audience_preview(area_codes: Iterable[str], channels: Iterable[str]) -> AudiencePreview:
     """What a release to these areas on these channels would reach if it went out now."""
     codes = list(area_codes)
-    rows = {
-        village.pk: _row(village, village.unit) for village in villages_in(codes).order_by("code")
-    }
+    villages = list(villages_in(codes).order_by("code"))
+    dark = cut_off(villages)
+    rows = {one.pk: _row(one, one.unit, is_cut_off=one.pk in dark) for one in villages}
+    online, villages_stated = online_at_most(villages)
     boxes: dict[int, list[tuple[bool, Interval]]] = defaultdict(list)
     chosen = set(channels)
     if rules.BOX_CHANNEL in chosen:
@@ -208,4 +306,7 @@ def audience_preview(area_codes: Iterable[str], channels: Iterable[str]) -> Audi
         has_sound_channel=rules.BOX_CHANNEL in chosen,
         languages=languages.most_common(),
         unknown=sorted(unknown_areas(codes)),
+        cut_off=[row for row in rows.values() if row.is_dead_zone],
+        online_at_most=online,
+        villages_stated=villages_stated,
     )

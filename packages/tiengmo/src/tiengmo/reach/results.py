@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class VillageReach:
     """One village of the audience: which of its households were reached, or why none were."""
 
+    pk: int
     code: str
     name: str
     commune_code: str
@@ -25,10 +26,13 @@ class VillageReach:
     households: int
     latitude: float
     longitude: float
+    # No operator's signal and no fibre, on the day it went out.
     is_dead_zone: bool
     languages: list[str]
     by_channel: dict[str, Interval] = field(default_factory=dict)
+    by_language: dict[str, Interval] = field(default_factory=dict)
     reached: Interval = NOBODY
+    in_first_language: Interval = NOBODY
     languages_reached: list[str] = field(default_factory=list)
     reason: str = ""
     may_still_arrive: bool = False
@@ -44,6 +48,15 @@ class VillageReach:
     @property
     def is_first_language_served(self) -> bool:
         return self.first_language in self.languages_reached
+
+    @property
+    def in_another_language(self) -> Interval:
+        """Reached, but not in the language that the village puts first."""
+        return rules.without(self.reached, self.in_first_language)
+
+    @property
+    def is_only_in_another_language(self) -> bool:
+        return self.is_reached and self.in_first_language.hi == 0
 
     @property
     def reason_text(self) -> str | Promise:
@@ -95,6 +108,8 @@ class ReleaseReach:
     reached: Interval
     # Reached in the language that their village puts first.
     in_first_language: Interval
+    # Reached, but not in that language: its own line.
+    in_another_language: Interval
     # Targets that were reachable when the release went out, and how many of them have proved it.
     online_targets: int
     online_proved: int
@@ -110,6 +125,10 @@ class ReleaseReach:
     @property
     def missed(self) -> list[VillageReach]:
         return [village for village in self.villages if not village.is_reached]
+
+    @property
+    def only_in_another_language(self) -> list[VillageReach]:
+        return [village for village in self.villages if village.is_only_in_another_language]
 
     @property
     def villages_reached(self) -> int:
@@ -151,3 +170,8 @@ class AudiencePreview:
     # First language of the villages → households, most first.
     languages: list[tuple[str, int]]
     unknown: list[str]
+    # Villages that no operator's signal and no fibre reaches.
+    cut_off: list[VillageReach]
+    # Households that can open a page at home, at most, in the villages where that is known.
+    online_at_most: int
+    villages_stated: int

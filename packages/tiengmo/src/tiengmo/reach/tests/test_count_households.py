@@ -106,3 +106,41 @@ class TestWhyMissed:
     def test_an_unknown_reason_is_shown_as_it_is(self):
         odd = Try(DeliveryStatus.FAILED_PERMANENTLY, "flooded")
         assert self.why(odd) == "flooded"
+
+
+SETS = st.lists(st.frozensets(st.integers(0, 11), max_size=12), max_size=5)
+
+
+@given(SETS, st.data())
+def test_the_truth_is_inside_for_any_sets_of_households(sets, data):
+    """Draw who was really reached by each act, and bounds that are true of each alone."""
+    claims = [
+        Interval(data.draw(st.integers(0, len(reached))), data.draw(st.integers(len(reached), 20)))
+        for reached in sets
+    ]
+    lo, hi = rules.union(claims, 12)
+    assert lo <= len(frozenset().union(*sets)) <= hi
+
+
+@given(SETS, SETS)
+def test_reached_but_not_in_their_language_holds_the_truth(own, other):
+    exact = [[Interval(len(one), len(one)) for one in some] for some in (own, other)]
+    whole = rules.union([*exact[0], *exact[1]], 12)
+    part = rules.union(exact[0], 12)
+    lo, hi = rules.without(whole, part)
+    truth = len(frozenset().union(*own, *other) - frozenset().union(*own))
+    assert 0 <= lo <= truth <= hi <= 12
+
+
+@given(CLAIMS, HOUSEHOLDS)
+def test_the_bounds_are_the_best_there_are(claims, households):
+    """Nested sets reach lo, disjoint ones reach hi: no narrower interval would be true of both."""
+    claims = [Interval(min(lo, households), min(hi, households)) for lo, hi in claims]
+    lo, hi = rules.union(claims, households)
+    nested = [set(range(claim.lo)) for claim in claims]
+    assert len(set().union(*nested)) == lo
+    apart, taken = [], 0
+    for claim in claims:
+        apart.append({(taken + n) % max(1, households) for n in range(claim.hi)})
+        taken += claim.hi
+    assert len(set().union(*apart)) == hi

@@ -1,4 +1,4 @@
-"""The reach panel by itself, for the page that refreshes it."""
+"""The reach panel by itself, for the page that refreshes it, and who may see a release's reach."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET
 from wagtail.admin.auth import permission_denied
 
 from tiengmo.people.queries import line_of, roles_of
+from tiengmo.reach.panels import digest, release_panel
+from tiengmo.reach.queries import reach_of
 from tiengmo.releases.models import Release
-
-from .panels import digest, release_panel
-from .queries import reach_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -1,0 +1,3 @@
+from .set_aside import set_aside
+
+__all__ = ["set_aside"]

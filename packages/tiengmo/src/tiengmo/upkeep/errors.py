@@ -1,0 +1,2 @@
+class UpkeepError(Exception):
+    """A refusal with a text for the person."""
