@@ -13,7 +13,7 @@ from wagtail.rich_text import expand_db_html
 from tiengmo.channels import registry
 from tiengmo.channels.registry import Forms
 from tiengmo.places.queries import unknown_areas
-from tiengmo.releases.drafts import RenditionDraft
+from tiengmo.releases.drafts import RenditionDraft, Topic
 from tiengmo.voices.models import Sound
 
 from . import languages, texts
@@ -48,7 +48,30 @@ def picture_of(bulletin: Bulletin) -> dict[str, object]:
         "width": rendition.width,
         "height": rendition.height,
         "alt": bulletin.picture_alt,
+        "credit": credit_of(bulletin),
+        "focus": focus_of(bulletin),
     }
+
+
+def credit_of(bulletin: Bulletin) -> str:
+    """What stands under the picture: whose it is, and when it is not ours, by what right."""
+    if not bulletin.picture_credit:
+        return ""
+    line = _("Ảnh: %(whose)s") % {"whose": bulletin.picture_credit}
+    if bulletin.picture_rights == "free":
+        line += " " + _("(giấy phép tự do)")
+    return line
+
+
+def focus_of(bulletin: Bulletin) -> list[float]:
+    """What must stay in a cropped picture: the middle of it, as parts of width and height."""
+    picture = bulletin.picture
+    if picture is None or not picture.has_focal_point():
+        return [0.5, 0.5]
+    return [
+        round(picture.focal_point_x / picture.width, 3),
+        round(picture.focal_point_y / picture.height, 3),
+    ]
 
 
 def sound_url(sound: Sound | None) -> str:
@@ -108,6 +131,14 @@ def renditions_of(bulletin: Bulletin) -> list[RenditionDraft]:
             )
         )
     return drafts
+
+
+def topic_of(bulletin: Bulletin) -> Topic | None:
+    """What the release is filed under."""
+    category = bulletin.category
+    if category is None:
+        return None
+    return Topic(category.code, category.name, bulletin.closes_on)
 
 
 def previews(bulletin: Bulletin, *, only: Sequence[str] | None = None) -> list[ChannelPreview]:

@@ -11,7 +11,7 @@ from wagtail.models import Revision, TaskState
 
 from tiengmo.people.models import Role
 from tiengmo.people.queries import units_below, units_where
-from tiengmo.places.models import UnitSuccession
+from tiengmo.places.queries import taken_over_by
 
 from .models import Bulletin, UnitApprovalTask
 from .review import SOURCE_TYPE, refusal_for
@@ -31,20 +31,6 @@ def bulletins_for(user: User) -> QuerySet[Bulletin]:
     units |= taken_over_by(units)
     waiting = [bulletin.pk for bulletin in _waiting_at_units_of(user)]
     return Bulletin.objects.filter(Q(unit_id__in=units) | Q(pk__in=waiting))
-
-
-def taken_over_by(units: set[int]) -> set[int]:
-    """Units that ended and whose successors these are, at any distance."""
-    found: set[int] = set()
-    level = set(units)
-    while level:
-        level = set(
-            UnitSuccession.objects.filter(successor__in=level).values_list(
-                "predecessor_id", flat=True
-            )
-        ) - (found | units)
-        found |= level
-    return found
 
 
 def _waiting_at_units_of(user: User) -> list[Bulletin]:

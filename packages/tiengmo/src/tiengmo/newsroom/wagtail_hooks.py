@@ -21,12 +21,13 @@ from .permissions import BulletinPermissionPolicy
 from .queries import waiting_for
 
 if TYPE_CHECKING:
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 # Before the viewset is imported: Wagtail takes the first policy it is asked for.
 register_permission_policy(Bulletin, BulletinPermissionPolicy(Bulletin))
 
 from .staff import urls  # noqa: E402
+from .staff.categories import CategoryViewSet  # noqa: E402
 from .staff.home import WaitingPanel  # noqa: E402
 from .staff.viewset import BulletinViewSet  # noqa: E402
 
@@ -49,6 +50,11 @@ HIDDEN_SETTINGS = {"workflows", "workflow-tasks", "sites", "locales", "redirects
 @hooks.register("register_admin_viewset")
 def bulletins() -> BulletinViewSet:
     return BulletinViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def categories() -> CategoryViewSet:
+    return CategoryViewSet()
 
 
 @hooks.register("register_admin_urls")

@@ -10,7 +10,7 @@ from wagtail.models import TaskState
 from tiengmo.audit.actions import record
 from tiengmo.newsroom import review, workflow
 from tiengmo.newsroom.errors import ChangedMeanwhile, NotReady, RouteChanged
-from tiengmo.newsroom.forms_of import problems_of, renditions_of
+from tiengmo.newsroom.forms_of import problems_of, renditions_of, topic_of
 from tiengmo.newsroom.permissions import standing
 from tiengmo.newsroom.queries import releases_of
 from tiengmo.newsroom.workflow import Stage
@@ -120,6 +120,7 @@ def _clear(row: Bulletin, version: Bulletin, *, by: User) -> Clearing:
         author_name=str(version.author),
         cleared_by=by,
         renditions=renditions_of(version),
+        topic=topic_of(version),
     )
     set_stage(row, Stage.CLEARED)
     return Clearing(release=release)

@@ -41,6 +41,15 @@ class BulletinPriority(models.TextChoices):
     PRIORITY = "priority", _("ưu tiên: ngắt bài thường đang phát")
 
 
+class PictureRights(models.TextChoices):
+    """By what right a picture is shown."""
+
+    OWN = "own", _("ảnh của đơn vị chụp")
+    PERMITTED = "permitted", _("tác giả cho phép dùng")
+    FREE = "free", _("giấy phép tự do (Creative Commons…)")
+    OFFICIAL = "official", _("cơ quan nhà nước cung cấp")
+
+
 class Bulletin(
     PreviewableMixin,
     WorkflowMixin,
@@ -78,6 +87,29 @@ class Bulletin(
         max_length=200,
         blank=True,
         help_text=_("Đọc cho người không nhìn thấy ảnh."),
+    )
+    picture_rights = models.CharField(
+        _("quyền dùng ảnh"), max_length=12, choices=PictureRights.choices, blank=True
+    )
+    picture_credit = models.CharField(
+        _("nguồn ảnh"),
+        max_length=200,
+        blank=True,
+        help_text=_("Tên người chụp hoặc nơi cung cấp, hiện dưới ảnh."),
+    )
+    category = models.ForeignKey(
+        "newsroom.Category",
+        verbose_name=_("chuyên mục"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bulletins",
+    )
+    closes_on = models.DateField(
+        _("hạn chót"),
+        null=True,
+        blank=True,
+        help_text=_("Ngày cuối nhận hồ sơ hoặc còn hiệu lực: thông báo, đấu thầu, mời gọi đầu tư."),
     )
     audience = models.JSONField(_("gửi tới đâu"), default=list, blank=True)  # area codes
     channels = models.JSONField(_("qua kênh nào"), default=list, blank=True)  # channel codes
@@ -146,6 +178,24 @@ class Bulletin(
             problems.setdefault(problem.field, []).append(problem.message)
         if self.picture_id and not self.picture_alt:
             problems.setdefault("picture_alt", []).append(str(_("Ảnh cần một câu mô tả.")))
+        if self.picture_id and not self.picture_rights:
+            problems.setdefault("picture_rights", []).append(
+                str(_("Hãy ghi rõ vì sao được dùng ảnh này."))
+            )
+        elif (
+            self.picture_id and not self.picture_credit and self.picture_rights != PictureRights.OWN
+        ):
+            problems.setdefault("picture_credit", []).append(
+                str(_("Ảnh của người khác cần ghi nguồn."))
+            )
+        if self.category is not None and self.category.has_closing_date != bool(self.closes_on):
+            problems.setdefault("closes_on", []).append(
+                str(
+                    _("Chuyên mục này cần ngày hạn chót.")
+                    if self.category.has_closing_date
+                    else _("Chuyên mục này không có hạn chót: hãy để trống.")
+                )
+            )
         if self.release_at and self.window_end_at and self.window_end_at <= self.release_at:
             problems.setdefault("window_end_at", []).append(
                 str(_("Giờ phát muộn nhất phải sau giờ phát hành."))
@@ -158,6 +208,7 @@ class Bulletin(
         self.summary = texts.clean_text(self.summary)
         self.body = texts.clean_markup(self.body)
         self.picture_alt = texts.clean_line(self.picture_alt)
+        self.picture_credit = texts.clean_line(self.picture_credit)
         self.audience = list(dict.fromkeys(self.audience or []))
         self.channels = list(dict.fromkeys(self.channels or []))
 

@@ -26,7 +26,7 @@ from .common import number_in
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 
 class SavesThroughActions:

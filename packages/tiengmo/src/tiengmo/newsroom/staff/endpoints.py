@@ -13,7 +13,7 @@ from tiengmo.newsroom.actions.import_text import script_for
 from .form import edit_handler
 
 if TYPE_CHECKING:
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 
 @require_POST

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import BadRequest
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -53,6 +54,13 @@ def count_in_the_browser(form: forms.BaseForm) -> None:
         field.validators = [v for v in field.validators if not isinstance(v, MaxLengthValidator)]
         field.widget.attrs.pop("maxlength", None)
         field.widget.attrs["data-count"] = str(limit)
+        # "screens:90": shorter on this channel, once it is chosen.
+        shorter = {
+            channel.code: getattr(channel, "longest", {}).get(name)
+            for channel in registry.channels()
+        }
+        if also := " ".join(f"{code}:{most}" for code, most in shorter.items() if most):
+            field.widget.attrs["data-count-on"] = also
 
 
 class EditionForm(WagtailAdminModelForm):
@@ -104,6 +112,7 @@ class BulletinForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.is_bound and not _is_number_or_nothing(self["picture"].data):
             raise BadRequest("picture: no picture")
+        self._offer_categories()
         count_in_the_browser(self)
         name_by_key(self)
         sound = self.instance.sound if self.instance is not None else None
@@ -113,6 +122,15 @@ class BulletinForm(WagtailAdminModelForm):
         script = self.fields.get("script")
         if script is not None:
             script.widget.attrs["data-propose"] = reverse("newsroom_propose_script")
+
+    def _offer_categories(self) -> None:
+        """Those in use, and the one that this bulletin has even when it was set aside."""
+        field = self.fields.get("category")
+        if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
+            return
+        own = self.instance.category_id if self.instance is not None else None
+        field.queryset = field.queryset.filter(Q(is_used=True) | Q(pk=own))
+        field.empty_label = _("– chưa chọn –")
 
     def _post_clean(self) -> None:
         self.instance.recording_fits = self.cleaned_data.get("recording_fits", False)
@@ -128,9 +146,11 @@ edit_handler = ObjectList(
         MultiFieldPanel(
             [
                 FieldPanel("headline"),
+                FieldRowPanel([FieldPanel("category"), FieldPanel("closes_on")]),
                 FieldPanel("summary"),
                 FieldPanel("body"),
                 FieldRowPanel([FieldPanel("picture"), FieldPanel("picture_alt")]),
+                FieldRowPanel([FieldPanel("picture_rights"), FieldPanel("picture_credit")]),
                 FieldPanel("short_text"),
             ],
             heading=_("1. Viết"),

@@ -16,7 +16,7 @@ from tiengmo.people.queries import roles_of
 from .queue import facts_of
 
 if TYPE_CHECKING:
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 
 class WaitingPanel(Component):

@@ -22,7 +22,7 @@ from tiengmo.newsroom.models import Bulletin
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 
 class OfThisBulletin:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from tiengmo.newsroom.models import Bulletin
-    from tiengmo.newsroom.staff.request import StaffRequest
+    from tiengmo.people.staff import StaffRequest
 
 
 def queue(request: StaffRequest) -> HttpResponse:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from tiengmo.channels import registry
+from tiengmo.channels.trail import is_over
 from tiengmo.newsroom import panels
-from tiengmo.newsroom.queries import bulletin_of, taken_over_by
+from tiengmo.newsroom.queries import bulletin_of
 from tiengmo.newsroom.texts import number
-from tiengmo.people.queries import units_below
 from tiengmo.places.queries import areas_label, households_in
 from tiengmo.releases.models import DeliveryStatus, Release
+from tiengmo.releases.rights import Sight
 
 from .common import denied, page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from tiengmo.newsroom.staff.request import StaffRequest
-    from tiengmo.people.models import User
+    from tiengmo.people.staff import StaffRequest
 
 # Shown first, because someone may have to act.
 _ORDER = [
@@ -37,26 +36,6 @@ _ORDER = [
     DeliveryStatus.WITHDRAWN,
     DeliveryStatus.CANCELLED,
 ]
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Which releases a person may see, worked out once a page.
-
-    Those of the units they work in and of everything below, and those that went to their own unit.
-    """
-
-    unit_ids: frozenset[int]
-    codes: frozenset[str]
-
-    @classmethod
-    def of(cls, user: User) -> Sight:
-        held = [assignment.unit for assignment in user.assignments.select_related("unit")]
-        below = units_below(held)
-        return cls(frozenset(below | taken_over_by(below)), frozenset(unit.code for unit in held))
-
-    def covers(self, release: Release) -> bool:
-        return release.unit_id in self.unit_ids or bool(self.codes & set(release.audience))
 
 
 def releases(request: StaffRequest) -> HttpResponse:
@@ -99,9 +78,16 @@ def release_page(request: StaffRequest, pk: Any) -> HttpResponse:
         renditions=release.renditions.all(),
         audience=areas_label(release.audience),
         households=number(households_in(release.audience, known_at=release.cleared_at)),
-        channels=[_channel(release, code) for code in release.channels],
+        channels=[_channel(release, code) for code in _carried_by(release)],
+        is_over=is_over(release),
         reach=panels.render_panels(panels.RELEASE, request, release=release),
     )
+
+
+def _carried_by(release: Release) -> list[str]:
+    """The channels it was cleared for, then those that took it up by themselves (a team's)."""
+    took = release.deliveries.order_by("channel").values_list("channel", flat=True).distinct()
+    return list(dict.fromkeys([*release.channels, *took]))
 
 
 def _labels(codes: list[str]) -> list[str]:
@@ -122,9 +108,14 @@ def _channel(release: Release, code: str) -> dict[str, Any]:
         if here:
             groups.append({"status": status, "label": status.label, "deliveries": here})
     done = sum(delivery.status == DeliveryStatus.DELIVERED for delivery in deliveries)
+    summary = getattr(
+        next((c for c in registry.channels() if c.code == code), None), "summary", None
+    )
     return {
         "code": code,
         "label": _labels([code])[0],
+        # A channel that counts more than what has arrived says so in a line of its own.
+        "summary": summary(release) if summary is not None else "",
         "total": len(deliveries),
         "done": done,
         "groups": groups,

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from tiengmo.newsroom.models import Bulletin, Edition
-    from tiengmo.newsroom.staff.request import StaffRequest
     from tiengmo.people.models import User
+    from tiengmo.people.staff import StaffRequest
 
 
 def review_page(request: StaffRequest, pk: int) -> HttpResponse:

@@ -126,7 +126,7 @@ class BulletinViewSet(SnippetViewSet):
     edit_handler = edit_handler
     copy_view_enabled = False
     list_per_page = 30
-    list_filter = ["stage", "priority"]
+    list_filter = ["stage", "priority", "category"]
     index_view_class = BulletinIndexView
     add_view_class = BulletinCreateView
     edit_view_class = BulletinEditView

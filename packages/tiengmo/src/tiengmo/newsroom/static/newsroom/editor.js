@@ -15,12 +15,23 @@
     output.className = "tm-count";
     output.htmlFor = field.id;
     field.insertAdjacentElement("afterend", output);
+    // Channels that take less, as soon as they are chosen.
+    const shorter = (field.dataset.countOn ?? "").split(" ").filter(Boolean).map((pair) => {
+      const [code, most] = pair.split(":");
+      const box = document.querySelector(`input[name="channels"][value="${CSS.escape(code)}"]`);
+      return { box, most: Number(most), label: box?.closest("label")?.textContent.trim() ?? code };
+    }).filter(({ box }) => box);
     const show = () => {
       const length = lengthOf(field.value);
-      output.textContent = length > limit ? `${length}/${limit}: thừa ${length - limit} ký tự` : `${length}/${limit}`;
-      output.classList.toggle("tm-count--over", length > limit);
+      const over = shorter.filter(({ box, most }) => box.checked && length > most);
+      output.textContent = [
+        length > limit ? `${length}/${limit}: thừa ${length - limit} ký tự` : `${length}/${limit}`,
+        ...over.map(({ most, label }) => `${label}: thừa ${length - most} ký tự`),
+      ].join(" · ");
+      output.classList.toggle("tm-count--over", length > limit || over.length > 0);
     };
     field.addEventListener("input", show);
+    for (const { box } of shorter) box.addEventListener("change", show);
     show();
   }
 
