@@ -177,6 +177,17 @@ class Village:
     def refusals(self):
         return [one.reason for one in self.reports(Kind.REFUSAL)]
 
+    def nothing_went_out(self):
+        assert not self.reports(Kind.LOCAL_ISSUE)
+        assert not self.box.desk.alerts.alerts
+        return True
+
+    def refused(self, answer, reason):
+        """Whoever sent this was turned away, it is known why, and nothing sounds."""
+        assert answer.status_code in {403, 404, 413, 429}, answer.text
+        assert reason in self.refusals()
+        assert self.nothing_went_out()
+
     async def until(self, condition, *, seconds=20.0):
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - the box tells nobody

@@ -164,7 +164,7 @@ def icecast(*, burst: int):
     if binary is None:
         yield None
         return
-    from bench.agent_peer import free_port
+    from bench.agent_broker import free_port
 
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:

@@ -47,17 +47,19 @@ class Endless:
         return self.talk[None, begin : begin + part.stop - part.start]
 
 
-def resident_mb(home: Path) -> dict[str, float]:
-    """By process, of this demo only; the heaviest where a starter stands before it."""
-    found: dict[str, float] = {}
+def resident_mb(home: Path) -> dict[str, tuple[float, float]]:
+    """By process of this demo, all and its own; the heaviest where a starter stands before it."""
+    found: dict[str, tuple[float, float]] = {}
     for process in psutil.process_iter(["cmdline", "environ", "memory_info"]):
         if (process.info["environ"] or {}).get("TIENGMO_HOME") != str(home):
             continue
         line = " ".join(process.info["cmdline"] or [])
         for name, mark in PROCESSES.items():
             if mark in line:
-                size = process.info["memory_info"].rss / 2**20
-                found[name] = max(size, found.get(name, 0.0))
+                memory = process.info["memory_info"]
+                # Without what it shares with the files it maps, which the system may drop any time.
+                size = (memory.rss / 2**20, (memory.rss - memory.shared) / 2**20)
+                found[name] = max(size, found.get(name, size))
     return found
 
 
@@ -79,15 +81,18 @@ async def watch(home: Path, minutes: float) -> dict[str, list[tuple[float, float
     """Look every five minutes, and no less than twelve times."""
     pause = min(300.0, minutes * 60 / 12)
     series: dict[str, list[tuple[float, float]]] = {name: [] for name in PROCESSES}
-    print("| minute | " + " MB | ".join(PROCESSES) + " MB | boxes that play |")
+    names = " MB (its own) | ".join(PROCESSES)
+    print(f"| minute | {names} MB (its own) | boxes that play |")
     print("|---:|---:|---:|---:|", flush=True)
     began = time.monotonic()
     while True:
         passed = time.monotonic() - began
         sizes = resident_mb(home)
-        for name, size in sizes.items():
+        for name, (size, _own) in sizes.items():
             series[name].append((passed, size))
-        row = " | ".join(f"{sizes.get(name, float('nan')):.1f}" for name in PROCESSES)
+        gone = (float("nan"), float("nan"))
+        looked = [sizes.get(name, gone) for name in PROCESSES]
+        row = " | ".join(f"{size:.1f} ({own:.1f})" for size, own in looked)
         print(f"| {passed / 60:.1f} | {row} | {on_air(home)} |", flush=True)
         if passed >= minutes * 60 - 1:
             return series

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,7 +105,17 @@ def summary(table: list[list[float]]) -> dict[str, float]:
     }
 
 
-async def run_boxes(folder: Path, boxes: int, items: int, processes: int) -> None:
+@dataclass(frozen=True)
+class Found:
+    """Summaries of the boxes and of the bare loop; what the boxes say of themselves, in ms."""
+
+    boxes: dict[str, float]
+    bare: dict[str, float]
+    said: list[float]
+    dry_runs: int
+
+
+async def run_boxes(folder: Path, boxes: int, items: int, processes: int) -> Found:
     peer = Peer(folder)
     originals = [speechlike(SECONDS, seed=seed) for seed in range(items)]
     low = [at_low_rate(sound) for sound in originals]
@@ -159,13 +170,19 @@ async def run_boxes(folder: Path, boxes: int, items: int, processes: int) -> Non
             await process.wait()
         peer.close()
     states = [state / "heard" for share in shares for state in share]
-    ours = summary(measure(states, instants, low))
-    limit = summary(measure([folder / "bare"], instants, low))
-    said = [abs(body.start_error_ms) for _, body in peer.heard["play_report"]]
-    dry = sum(body.underruns for _, body in peer.heard["play_report"])
+    return Found(
+        summary(measure(states, instants, low)),
+        summary(measure([folder / "bare"], instants, low)),
+        [abs(body.start_error_ms) for _, body in peer.heard["play_report"]],
+        sum(body.underruns for _, body in peer.heard["play_report"]),
+    )
+
+
+def tell(found: Found, *, boxes: int, items: int, processes: int) -> None:
+    ours = found.boxes
     print(f"{boxes} boxes in {processes} process(es), {items} items of {SECONDS:g} s")
     print(f"{'':14}{'median':>10}{'p99':>10}{'worst':>10}{'spread med':>12}{'spread max':>12}")
-    for name, row in (("boxes", ours), ("bare loop", limit)):
+    for name, row in (("boxes", ours), ("bare loop", found.bare)):
         print(
             f"{name:14}"
             + "".join(
@@ -173,8 +190,11 @@ async def run_boxes(folder: Path, boxes: int, items: int, processes: int) -> Non
                 for value, w in zip(row.values(), (10, 10, 10, 12, 12), strict=True)
             )
         )
-    print(f"the boxes themselves say: p99 {np.percentile(said, 99):.3f} ms; underruns {dry}")
-    print(json.dumps({"boxes": ours, "bare_loop": limit, "underruns": dry}))
+    print(
+        f"the boxes themselves say: p99 {np.percentile(found.said, 99):.3f} ms;"
+        f" underruns {found.dry_runs}"
+    )
+    print(json.dumps({"boxes": ours, "bare_loop": found.bare, "underruns": found.dry_runs}))
     ok = ours["p99_abs_ms"] <= TARGET_P99_MS and ours["spread_worst_ms"] <= TARGET_SPREAD_MS
     print(
         f"targets p99 <= {TARGET_P99_MS:g} ms, spread <= {TARGET_SPREAD_MS:g} ms:",
@@ -190,9 +210,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(
-            run_boxes(Path(folder), options.boxes, options.items, max(1, options.processes))
-        )
+        processes = max(1, options.processes)
+        found = asyncio.run(run_boxes(Path(folder), options.boxes, options.items, processes))
+    tell(found, boxes=options.boxes, items=options.items, processes=processes)
 
 
 if __name__ == "__main__":

@@ -139,6 +139,7 @@ def _environment(home: Path) -> dict[str, str]:
         "TIENGMO_GATEWAY_PORT": _free_port(),
         "TIENGMO_STUDIO_PORT": _free_port(),
         "TIENGMO_STUDIO_SOURCE_PORT": _free_port(),
+        "TIENGMO_LISTENING_PORT": _free_port(),
         "TIENGMO_BROKER_PORT": _free_port(),
         "PYTHONUNBUFFERED": "1",
     }

@@ -8,12 +8,13 @@ from playwright.sync_api import expect, sync_playwright
 from running_system import ROOT, System, running_system
 
 from .pages import Staff, Visitor
+from .portal.readers import KINDS, NAMES, Reader
 
 CHROMIUM = Path("/usr/bin/chromium")
 # One for each of the 21 communes, and a second one for every second commune.
 BOXES = 32
 # The machine may be busy with everything else that is tested at the same time.
-PATIENCE_MS = 60_000
+PATIENCE_MS = 20_000 if os.environ.get("TIENGMO_JOURNEYS_HOME") else 60_000
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def system(tmp_path_factory):
     being written.
     """
     if at_hand := os.environ.get("TIENGMO_JOURNEYS_HOME"):
-        yield System(Path(at_hand), dict(os.environ))
+        yield System(Path(at_hand), {**os.environ, "TIENGMO_HOME": at_hand})
         return
     home = tmp_path_factory.mktemp("journeys")
     with running_system(home, boxes=BOXES, output="null") as system:
@@ -105,3 +106,38 @@ def sign_in(visit, pictures, faults):
 @pytest.fixture
 def citizen(visit, pictures, faults):
     return Visitor(visit(), pictures, faults)
+
+
+@pytest.fixture
+def reader_of(browser, system, pictures):
+    """Make a reader of one kind; a page that throws an error fails the journey."""
+    contexts, errors = [], []
+
+    def make(width, height, has_scripts, name):
+        context = browser.new_context(
+            base_url=system.url,
+            viewport={"width": width, "height": height},
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            java_script_enabled=has_scripts,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error.stack}"))
+        return Reader(page, has_scripts, pictures, name)
+
+    yield make
+    cookies = [cookie for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+    assert not errors, "\n".join(errors)
+    assert not cookies, cookies
+
+
+@pytest.fixture(params=list(zip(KINDS, NAMES, strict=True)), ids=NAMES)
+def reader(request, reader_of):
+    """Each kind of reader in turn: phone and desk, with scripts and without."""
+    kind, name = request.param
+    return reader_of(*kind, name)

@@ -26,7 +26,7 @@ def test_a_citizen_reads_hears_and_follows(citizen):
     expect(page.get_by_text(re.compile(r"Người duyệt: \w+"))).to_be_visible()
     citizen.look("portal-bulletin")
     citizen.open("/")
-    page.locator(".commune-list").get_by_role("link", name="Xã Y Tý").click()
+    page.locator(".commune-grid").get_by_role("link", name="Xã Y Tý").click()
     expect(page.locator("h1")).to_have_text("Xã Y Tý")
     expect(page.get_by_role("link", name=headline).first).to_be_visible()
     citizen.look("portal-commune")

@@ -16,7 +16,7 @@ from speaker_link.sealing import seal
 from speaker_link.trust import Scope, Trust
 from speaker_link.verification import verify
 
-from bench.agent_peer import free_port
+from bench.agent_broker import free_port
 from bench.start_error import at_low_rate, read_wav, where
 
 from .conftest import OPUS, SOUND

@@ -1,13 +1,11 @@
 """Two processes press Approve on one version at the same moment: one release, both told so."""
 
-import os
-import shutil
-import subprocess
-import sys
-import uuid
+import json
 
 import pytest
-from migrated_database import migrated_database
+from two_processes import at_once, environment, finish, start
+
+__all__ = ["environment"]
 
 pytestmark = pytest.mark.integration
 
@@ -50,58 +48,9 @@ else:
 """
 
 
-def start(environment, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *arguments],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(process):
-    output, errors = process.communicate(timeout=240)
-    assert process.returncode == 0, errors
-    return output.strip().splitlines()[-1]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def environment(request, tmp_path):
-    found = {
-        "TIENGMO_HOME": str(tmp_path / "home"),
-        "TIENGMO_LOG": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
-    }
-    if request.param == "sqlite":
-        database = shutil.copyfile(migrated_database(), tmp_path / "newsroom.sqlite3")
-        yield found | {"DATABASE_URL": f"sqlite:///{database}"}
-        return
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("DATABASE_URL names no PostgreSQL")
-    import psycopg
-
-    name = f"newsroom_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    base, _, _ = url.partition("?")
-    yield found | {"DATABASE_URL": f"{base.rsplit('/', 1)[0]}/{name}"}
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_two_clicks_at_the_same_moment_make_one_release(environment, tmp_path):
-    import json
-    import time
-
-    what = finish(start(environment, "prepare", str(tmp_path)))
-    clicks = [start(environment, "click", str(tmp_path), what, str(n)) for n in range(2)]
-    deadline = time.monotonic() + 120
-    while len(list(tmp_path.glob("ready-*"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (tmp_path / "go").touch()
-    outcomes = [json.loads(finish(click)) for click in clicks]
+    what = finish(start(SCRIPT, environment, "prepare", str(tmp_path)))
+    outcomes = [json.loads(one) for one in at_once(SCRIPT, environment, tmp_path, what)]
     assert len({release for release, _ in outcomes}) == 1
     assert sorted(done_before for _, done_before in outcomes) == [False, True]
-    assert json.loads(finish(start(environment, "count", str(tmp_path)))) == [1, 1]
+    assert json.loads(finish(start(SCRIPT, environment, "count", str(tmp_path)))) == [1, 1]

@@ -131,6 +131,8 @@ class GatewayProcess:
             "TIENGMO_KEYS": str(self.home / "keys"),
             "TIENGMO_BROKER_PORT": str(self.broker_port),
             "TIENGMO_GATEWAY_PORT": str(self.port),
+            # What is not an alert must be heard at any hour of the day at which this is tested.
+            "TIENGMO_QUIET_HOURS": "",
             "DJANGO_SETTINGS_MODULE": "tiengmo.config.settings",
         }
         self.log = (self.home / "gateway.log").open("ab")

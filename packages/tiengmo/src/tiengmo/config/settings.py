@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = Path(os.environ.get("TIENGMO_ROOT", PACKAGE.parents[3]))
@@ -42,19 +43,46 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # How many proxies of our own stand before the web processes and add to X-Forwarded-For.
 PROXIES = int(os.environ.get("TIENGMO_PROXIES", "0"))
 
+# Whom to tell of a hole in this installation's safety: mailto:…, tel:… or https://… (RFC 9116).
+SECURITY_CONTACT = os.environ.get("TIENGMO_SECURITY_CONTACT", "")
+SECURITY_TXT_DAYS = int(os.environ.get("TIENGMO_SECURITY_TXT_DAYS", "180"))
+# Where our nginx listens (several: with commas), so that the worker can have it fetch a page anew
+# when that changes: http://127.0.0.1:8080. Empty: no nginx of ours keeps copies.
+NGINX_URLS = [url.rstrip("/") for url in os.environ.get("TIENGMO_NGINX", "").split(",") if url]
+
 INSTALLED_APPS = [
     "tiengmo.portal",
+    "tiengmo.portal.visitors",
     "tiengmo.reach",
     "tiengmo.alerts",
     "tiengmo.newsroom",
+    "tiengmo.newsroom.monthly",
+    "tiengmo.outreach",
+    "tiengmo.outreach.press",
+    "tiengmo.outreach.sessions",
+    "tiengmo.outreach.runs",
+    "tiengmo.outreach.promises",
+    "tiengmo.one_stop",
+    "tiengmo.official_documents",
     "tiengmo.channels",
+    "tiengmo.channels.email_followers",
+    "tiengmo.channels.messages",
+    "tiengmo.channels.web_push",
+    "tiengmo.channels.screens",
+    "tiengmo.channels.press",
+    "tiengmo.channels.printed",
+    "tiengmo.channels.social",
     "tiengmo.studio",
     "tiengmo.broadcasting",
+    "tiengmo.connectivity",
     "tiengmo.releases",
     "tiengmo.voices",
     "tiengmo.speakers",
+    "tiengmo.directory",
+    "tiengmo.upkeep",
     "tiengmo.people",
     "tiengmo.places",
+    "tiengmo.search",
     "tiengmo.outbox",
     "tiengmo.audit",
     "wagtail.users",
@@ -69,6 +97,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_htmx",
     "django_otp",
+    "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
     "axes",
     "leaflet",
@@ -87,6 +116,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages need nothing of what follows: no session, no sign-in, no cookie.
     "tiengmo.portal.middleware.PublicPages",
+    "tiengmo.config.middleware.StaffHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,6 +124,7 @@ MIDDLEWARE = [
     "tiengmo.config.middleware.BodyLimit",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tiengmo.people.middleware.SignedInHere",
     "tiengmo.people.middleware.StaffLanguage",
     "tiengmo.people.middleware.SecondFactorMiddleware",
     "tiengmo.people.middleware.IdleSessions",
@@ -167,6 +198,22 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "tiengmo.people.views.sign_in.locked_out"
 OTP_TOTP_ISSUER = "Tiếng Mõ"
 
+# Letters to followers: submission://name:password@mail.example.vn:587 (dj-email-url's forms). The
+# demo writes them as files; elsewhere, without an address, the portal offers feeds only.
+FOLLOWERS_KEY = _secret("followers_key")
+EMAIL_URL = os.environ.get("TIENGMO_EMAIL_URL", f"file:///{HOME}/mail" if IS_DEMO else "")
+vars().update(dj_email_url.parse(EMAIL_URL or "dummy:"))
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = os.environ.get("TIENGMO_EMAIL_FROM", "tiengmo@localhost")
+
+# Notices in browsers: our own key, and the only push services that are ever asked. Hosts, with a
+# leading dot for all below one, or a whole origin.
+PUSH_KEY = _secret("web_push_key")
+PUSH_SERVICES = os.environ.get(
+    "TIENGMO_PUSH_SERVICES",
+    "fcm.googleapis.com,.push.services.mozilla.com,.push.apple.com,.notify.windows.com",
+).split(",")
+
 LANGUAGE_CODE = "vi"
 # Not what the browser asks for (half the offices' browsers ask for English): everybody begins in
 # Vietnamese and may choose English in their account.
@@ -208,6 +255,13 @@ STUDIO_ROOT = HOME / "studio"  # what was said live, until it is kept as a sound
 # From a word's arrival here to its sound in the village, and how much of it a segment holds.
 STUDIO_DELAY_MS = int(os.environ.get("TIENGMO_STUDIO_DELAY_MS", "2000"))
 STUDIO_SEGMENT_MS = int(os.environ.get("TIENGMO_STUDIO_SEGMENT_MS", "1000"))
+# The listening process: citizens hear a place's loudspeakers, at /nghe/<code>/truc-tiep.mp3 through
+# nginx. Without a proxy browsers ask this port on the host of their page, or LISTENING_URL.
+LISTENING_HOST = os.environ.get("TIENGMO_LISTENING_HOST", "127.0.0.1")
+LISTENING_PORT = int(os.environ.get("TIENGMO_LISTENING_PORT", "8004"))
+LISTENING_URL = os.environ.get("TIENGMO_LISTENING_URL", "").rstrip("/")
+# More at once are asked to come again: 64 kbit/s each.
+LISTENING_MOST = int(os.environ.get("TIENGMO_LISTENING_MOST", "400"))
 BROKER_KIND = os.environ.get("TIENGMO_BROKER", "auto")  # auto | mosquitto | embedded | external
 BROKER_HOST = os.environ.get("TIENGMO_BROKER_HOST", "127.0.0.1")
 BROKER_PORT = int(os.environ.get("TIENGMO_BROKER_PORT", "18830"))
@@ -243,6 +297,10 @@ SPEECH_UNIT_DAY = int(os.environ.get("TIENGMO_SPEECH_UNIT_DAY", "1000000"))
 WAGTAILDOCS_EXTENSIONS = [
     "csv", "doc", "docx", "odp", "ods", "odt", "pdf", "ppt", "pptx", "txt", "xls", "xlsx",
 ]  # fmt: skip
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "tiengmo.people.upload_forms.DocumentForm"
+# The upload form makes a drawing into a picture; none is kept or served as it came.
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp", "svg"]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "tiengmo.people.upload_forms.ImageForm"
 # Large for a phone's picture; a small server holds this many in memory (240 MB), not twice as many.
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
 
@@ -250,6 +308,8 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
     "default": {"WIDGET": "tiengmo.newsroom.staff.rich_text.CheckedDraftail"},
 }
 WAGTAIL_SITE_NAME = "Tiếng Mõ"
+# Every night the links of public texts are looked at; those that lead outside, only when asked for.
+LINKS_OUTSIDE = os.environ.get("TIENGMO_LINKS_OUTSIDE") == "1"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
@@ -287,5 +347,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # It writes down every address that is asked: a browser's is known to it and its maker alone.
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": os.environ.get("TIENGMO_LOG", "INFO")},
 }

@@ -1,11 +1,22 @@
 """Settings for the test suite: a home of its own, tasks run at once, weak but fast passwords."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("TIENGMO_HOME", tempfile.mkdtemp(prefix="tiengmo-test-"))
 
-from .settings import *  # noqa: F403
+def _remove(home: str, made_by: int) -> None:
+    # A process that was forked off ends before the tests do.
+    if os.getpid() == made_by:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if "TIENGMO_HOME" not in os.environ:
+    os.environ["TIENGMO_HOME"] = tempfile.mkdtemp(prefix="tiengmo-test-")
+    atexit.register(_remove, os.environ["TIENGMO_HOME"], os.getpid())
+
+from .settings import *  # noqa: E402, F403 - they read what was set above
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

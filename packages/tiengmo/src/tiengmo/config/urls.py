@@ -7,6 +7,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from tiengmo.people.views import uploads
 
 urlpatterns = [
+    # The propagandists' phones: a page of its own, for which Wagtail's frame would weigh too much.
+    path("quan-tri/so-tuyen-truyen/", include("tiengmo.outreach.sessions.phone.urls")),
     # Before Wagtail's: the sign-in page here stands in for Wagtail's own.
     path("quan-tri/", include("tiengmo.people.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
@@ -22,5 +24,5 @@ urlpatterns = [
 
 handler400 = "tiengmo.portal.refusals.bad_request"
 handler403 = "tiengmo.portal.refusals.forbidden"
-handler404 = "tiengmo.portal.views.not_found"
+handler404 = "tiengmo.portal.frame.not_found"
 handler500 = "tiengmo.portal.views.failed"

@@ -165,12 +165,25 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
 
     from tiengmo.config.commands.setup import set_up_if_changed
     from tiengmo.config.demo.bulletins import ensure_drafts
+    from tiengmo.config.demo.connectivity import ensure_connectivity
+    from tiengmo.config.demo.contacts import ensure_contacts
     from tiengmo.config.demo.locality import boxes_to_run, ensure_locality
+    from tiengmo.config.demo.outreach import ensure_outreach
+    from tiengmo.config.demo.press import ensure_press
+    from tiengmo.config.demo.screens import ensure_film, ensure_screens
+    from tiengmo.config.demo.social import ensure_accounts
     from tiengmo.speakers.actions import publish_assignment
     from tiengmo.speakers.models import Box
 
     set_up_if_changed(home / ".set-up")
     ensure_locality(home / "boxes", tell)
+    ensure_contacts()
+    ensure_outreach()
+    ensure_connectivity()
+    ensure_screens()
+    ensure_film()
+    ensure_accounts()
+    ensure_press()
     ensure_drafts()
     address = home / "gateway-url"
     if not address.exists() or address.read_text() != settings.GATEWAY_URL:
@@ -206,9 +219,11 @@ def _once(
 
 def _release_first(raw: bytes, tell: Callable[[str], None], look: Callable[[], None]) -> None:
     """Release the demo's own bulletins the first time, so that the portal has something to read."""
-    from tiengmo.config.demo.bulletins import release_own
+    from tiengmo.config.demo.bulletins import correct_own, release_own
 
-    if release_own(raw.decode(), look=look) is not None:
+    is_first = release_own(raw.decode(), look=look) is not None
+    correct_own(look=look)
+    if is_first:
         tell("Các bản tin đầu tiên đã phát hành: xem cổng thông tin và bảng loa.")
 
 
@@ -234,7 +249,7 @@ def _welcome(console: Console, url: str, boxes: int) -> None:
     console.print(f"Giao diện cán bộ: [bold]{url}/quan-tri/[/bold] – mật khẩu chung: {PASSWORD}")
     console.print(
         "Biên tập: bientap, bientap.yty · Duyệt: duyet, duyet.yty · Trực đài: trucdai"
-        " · Quản trị: quantri"
+        " · Tuyên truyền: tuyentruyen · Quản trị: quantri"
     )
     console.print(f"{boxes} cụm loa mô phỏng đang kết nối qua {_broker()}; Ctrl-C để dừng tất cả.")
     console.print("Số thôn, số hộ, vị trí loa và tên cán bộ đều là dữ liệu dựng để thử.")

@@ -19,11 +19,13 @@ def set_up() -> None:
     from django.core.management import call_command
 
     from tiengmo.foundation import catalogues
+    from tiengmo.search.actions import rebuild_if_empty
 
     catalogues.compile_all()
     with redirect_stdout(io.StringIO()):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+    rebuild_if_empty()  # an installation from before there was a search
 
 
 def set_up_if_changed(stamp: Path) -> None:

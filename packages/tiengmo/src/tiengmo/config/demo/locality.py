@@ -16,6 +16,7 @@ from speaker_agent.state import StateDir
 from speaker_link.enrolment import verify_request
 
 from tiengmo.audit.actors import SYSTEM
+from tiengmo.config.demo.records import ensure_records
 from tiengmo.people.models import Role, RoleAssignment, User
 from tiengmo.places.actions import load_locality
 from tiengmo.places.models import Village
@@ -50,6 +51,7 @@ ACCOUNTS = (
     Account("duyet", "Nguyễn Văn Thắng", "082", (Role.APPROVER,)),
     Account("bientap.yty", "Phu Gió Xe", "02701", (Role.EDITOR,)),
     Account("duyet.yty", "Sào Thị Pư", "02701", (Role.APPROVER,)),
+    Account("tuyentruyen", "Ly Xá Suy", "02701", (Role.PROPAGANDIST,)),
     Account("trucdai", "Vàng A Páo", "082", (Role.OPERATOR, Role.TECHNICIAN)),
     Account("quantri", "Hoàng Thị Liên", "082", (Role.ADMINISTRATOR,)),
 )
@@ -63,6 +65,7 @@ def ensure_locality(boxes_folder: Path, tell: Callable[[str], None]) -> None:
             DATA / "units.csv", DATA / "villages.csv", DATA / "geometry.geojson", by=SYSTEM
         )
     ensure_people()
+    ensure_records(tell)
     if not StationKey.objects.exists():
         tell("Đang tạo khoá ký cho đài huyện và các đài xã …")
         speakers.set_up_keys(by=SYSTEM)

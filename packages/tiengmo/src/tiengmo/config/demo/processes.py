@@ -21,6 +21,7 @@ PORTS = {
     "TIENGMO_GATEWAY_PORT": 8001,
     "TIENGMO_STUDIO_PORT": 8002,
     "TIENGMO_STUDIO_SOURCE_PORT": 8003,
+    "TIENGMO_LISTENING_PORT": 8004,
     "TIENGMO_BROKER_PORT": 18830,
 }
 
@@ -56,11 +57,12 @@ def start_web(supervisor: Supervisor) -> None:
 
 
 def start_rest(supervisor: Supervisor, home: Path) -> None:
-    """Start gateway, playout, worker and loudspeakers, in that order."""
+    """Start gateway, playout, worker, loudspeakers and the listening, in that order."""
     supervisor.start("gateway", "gateway")
     supervisor.start("playout", "playout")
     supervisor.start("worker", "worker")
     supervisor.start("boxes", "demo-boxes", str(home / "boxes"))
+    supervisor.start("listening", "listening")
 
 
 def wait_until_serving(url: str, *, supervisor: Supervisor, seconds: float) -> None:

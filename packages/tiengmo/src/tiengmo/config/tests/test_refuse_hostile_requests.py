@@ -21,6 +21,8 @@ from tiengmo.people.tests.factories import UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
 
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
 
 @pytest.fixture
 def media(settings, tmp_path):
@@ -44,7 +46,7 @@ def test_a_file_that_a_browser_would_run_is_not_taken_as_a_document(client, medi
 
 def test_a_document_is_taken_and_handed_over_as_a_download(client, media):
     sign_in(client, UserFactory(editor=True))
-    assert upload(client, "ke-hoach.pdf", b"%PDF-1.4")["Content-Type"] == "application/json"
+    assert upload(client, "ke-hoach.pdf", PDF)["Content-Type"] == "application/json"
     document = get_document_model().objects.get()
     assert Client().get(f"/media/{document.file.name}").status_code == 404
     assert Client().get(document.url).status_code == 404

@@ -35,10 +35,17 @@ def test_a_portal_with_bulletins_of_several_kinds_and_units(people, monkeypatch)
     text = (bulletins.TEXTS / "ret-dam.txt").read_text(encoding="utf-8")
     on_air = bulletins.release_own(text, look=lambda: None)
     run_what_waits()
-    assert on_air.channels == ["portal", "loudspeakers"]
-    assert list(Release.objects.exclude(pk=on_air.pk).values_list("channels", flat=True)) == [
-        ["portal"]
-    ] * len(bulletins.ON_PORTAL)
+    assert on_air.channels == ["portal", "loudspeakers", "screens"]
+    # Each one also on screens, where its headline is short enough for them; a commune's in print.
+    others = list(Release.objects.exclude(pk=on_air.pk).values_list("channels", flat=True))
+    assert len(others) == len(bulletins.ON_PORTAL)
+    assert all(
+        channels[0] == "portal"
+        and set(channels) <= {"portal", "screens", "print", "press", "facebook", "zalo"}
+        for channels in others
+    )
+    assert ["portal", "screens", "press"] in others
+    assert any("print" in channels for channels in others)
     pages = Page.objects.filter(is_current=True)
     assert pages.count() == len(bulletins.ON_PORTAL) + 1
     assert {page.unit_name for page in pages} == {"Huyện Bát Xát", "Xã Y Tý"}
@@ -61,3 +68,17 @@ def test_a_start_that_was_cut_short_goes_on_the_next_time(people, monkeypatch):
     monkeypatch.setattr(bulletins, "ON_PORTAL", bulletins.ON_PORTAL[:2])
     assert bulletins.release_own(text, look=lambda: None) is None
     assert Release.objects.count() == 3
+
+
+def test_one_is_corrected_so_that_its_history_shows(people, monkeypatch, client):
+    monkeypatch.setattr(bulletins.time, "sleep", lambda _seconds: run_what_waits())
+    text = (bulletins.TEXTS / "ret-dam.txt").read_text(encoding="utf-8")
+    bulletins.release_own(text, look=lambda: None)
+    run_what_waits()
+    corrected = bulletins.correct_own(look=lambda: None)
+    run_what_waits()
+    assert bulletins.correct_own(look=lambda: None) is None
+    page = Page.objects.get(release=corrected)
+    assert page.is_current
+    assert "<del>bốn</del> <ins>ba</ins>" in page.changes
+    assert Page.objects.get(release__title=text.partition("\n")[0]).picture["sources"]
