@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -53,6 +54,7 @@ def soon(days=2):
     return timezone.localdate() + timedelta(days=days)
 
 
+@time_machine.travel(local(date(2026, 11, 18), time(4)), tick=False)
 def test_a_rule_makes_episodes_and_they_follow_it(show, operator):
     rule = acts.save_rule(RuleFactory.build(show=show, at=time(5, 30)), by=operator)
     episodes = Episode.objects.filter(rule=rule)

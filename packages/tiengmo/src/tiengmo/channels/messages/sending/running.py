@@ -81,20 +81,27 @@ def send_due() -> None:
             provider.refresh_from_db()
             if not provider.is_used:
                 raise Later(0.0)
-            now = timezone.now()
-            if provider.paused_until and provider.paused_until > now:
-                raise Later((provider.paused_until - now).total_seconds())
-            waiting = due_now()
-            if not waiting.exists():
+            _wait_out_pause(provider)
+            if not due_now().exists():
                 break
             granted, seconds = take_tokens(provider, AT_ONCE)
             if granted == 0:
                 time.sleep(min(seconds, max(until - time.monotonic(), 0.0)))
                 continue
             _send_batch(provider, claim(provider, granted), http, threads)
+    provider.refresh_from_db()
+    _wait_out_pause(provider)
     later = seconds_to_next()
     if later is not None:
         raise Later(later)
+
+
+def _wait_out_pause(provider: Provider) -> None:
+    """Raises Later while the provider is left alone."""
+    if provider.paused_until:
+        seconds = (provider.paused_until - timezone.now()).total_seconds()
+        if seconds > 0:
+            raise Later(seconds)
 
 
 def due_now() -> QuerySet[Message]:

@@ -222,7 +222,8 @@ function stand(ms, stillGood) {
   });
 }
 
-let last = "";
+let turns = new Map(); // when each item was last shown, counted in turns
+let turnsTaken = 0;
 let lastAlertText = 0;
 
 async function turn() {
@@ -251,14 +252,15 @@ async function turn() {
   const news = cleared.flatMap((alert) => alert.texts.map((text) => text.headline));
   face.ticker(isOpen ? [...news, ...lists.current(playlist, "ticker", now, taken).map((item) => item.text)] : []);
   const items = isOpen ? lists.current(playlist, "items", now, taken) : [];
-  const next = items.length ? lists.following(items, last) : null;
+  const next = items.length ? lists.following(items, turns) : null;
   face.item(next);
   showing = next?.headline ?? "";
   if (next === null) {
     await stand(TURN_MS, () => false);
     return;
   }
-  last = next.id;
+  turns.set(next.id, ++turnsTaken);
+  if (turns.size > 4 * playlist.items.length) turns = new Map([...turns].filter(([id]) => playlist.items.some((item) => item.id === id)));
   const good = () => lists.current(playlist, "items", clock.now(), taken).some((item) => item.id === next.id);
   await prove(next.id, now, () => stand(next.seconds * 1_000, good));
 }

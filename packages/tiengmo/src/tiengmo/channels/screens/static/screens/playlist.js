@@ -51,10 +51,11 @@ export function films(items, most) {
   return [...kept.keys()];
 }
 
-// The one after `last` in the order of the list, or the first.
-export function following(items, last) {
-  const at = items.findIndex((item) => item.id === last);
-  return items[(at + 1) % items.length] ?? null;
+// The one that has waited longest, so that what is new or corrected comes next and not after a round.
+// turns: the number of the turn in which each was last shown, by its id.
+export function following(items, turns) {
+  const turnOf = (item) => turns.get(item.id) ?? 0;
+  return items.reduce((first, item) => (turnOf(item) < turnOf(first) ? item : first));
 }
 
 // An all-clear has the whole screen for so long after this screen first showed it, then a line.
