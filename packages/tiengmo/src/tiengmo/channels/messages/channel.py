@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,10 +110,10 @@ class Sms:
             .iterator(BATCH)
             if _wants(categories, release)
         ] + [pk for pk, _village in _told(release)]
-        self._write(meant.filter(categories=[]), release, deliveries)
+        self._write(meant.filter(categories=[]), release)
         for first in range(0, len(wanting), BATCH):
             batch = wanting[first : first + BATCH]
-            self._write(here.filter(pk__in=batch), release, deliveries)
+            self._write(here.filter(pk__in=batch), release)
         post_soon()
         has_provider = provider_in_use() is not None
         return [self._outcome(release, one, has_provider=has_provider) for one in deliveries]
@@ -153,9 +153,7 @@ class Sms:
             ) % {"count": doubtful}
         return said
 
-    def _write(
-        self, subscribers: QuerySet[Subscriber], release: Release, deliveries: list[Delivery]
-    ) -> None:
+    def _write(self, subscribers: QuerySet[Subscriber], release: Release) -> None:
         """A message for each of them, by the database itself: they may be fifty thousand."""
         now = timezone.now()
         is_emergency = release.priority == Priority.EMERGENCY
@@ -163,17 +161,17 @@ class Sms:
         if is_emergency:
             # An alert that is over warns nobody.
             expires_at = min(expires_at, max(release.window_end_at, now + timedelta(minutes=10)))
-        of_village = type(deliveries[0]).objects.filter(
-            release=release, channel=self.code, village=OuterRef("village")
-        )
         insert_from(
-            subscribers,
+            # One filter: both conditions are of the one delivery that is written in each row.
+            subscribers.filter(
+                village__deliveries__release=release, village__deliveries__channel=self.code
+            ),
             Message,
             subscriber=F("pk"),
             village=F("village"),
             kind=Message.Kind.NEWS,
             release=release.pk,
-            delivery=Subquery(of_village.values("pk")[:1]),
+            delivery=F("village__deliveries"),
             urgency=0 if is_emergency else 2,
             due_at=now,
             expires_at=expires_at,

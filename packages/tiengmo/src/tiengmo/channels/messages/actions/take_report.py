@@ -14,6 +14,8 @@ from tiengmo.channels.messages.providers.form import Report
 from tiengmo.channels.messages.sending.posting import settle_soon
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tiengmo.channels.messages.models import Provider
     from tiengmo.channels.messages.providers.form import Reply
 
@@ -62,11 +64,9 @@ def take_report(provider: Provider, report: Report) -> bool:
     return True
 
 
-def take_strays(provider: Provider, reference: str) -> None:
-    """Take up reports that came before the provider's id of their message was known here."""
-    if not reference:
-        return
-    for stray in StrayReport.objects.filter(provider=provider, reference=reference):
+def take_strays(provider: Provider, references: Collection[str]) -> None:
+    """Take up reports that came before the provider's ids of their messages were known here."""
+    for stray in StrayReport.objects.filter(provider=provider, reference__in=references):
         take_report(provider, Report(stray.state, reference=stray.reference, detail=stray.detail))
         stray.delete()
 

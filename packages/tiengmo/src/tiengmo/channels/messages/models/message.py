@@ -33,20 +33,31 @@ class Message(models.Model):
     subscriber = models.ForeignKey(
         "text_messages.Subscriber", on_delete=models.SET_NULL, null=True, related_name="messages"
     )
-    village = models.ForeignKey("places.Village", on_delete=models.PROTECT, related_name="+")
+    # Fifty thousand are written at once: an index stands where something is looked up by it.
+    village = models.ForeignKey(
+        "places.Village", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=Kind.choices)
     release = models.ForeignKey(
         "releases.Release", on_delete=models.CASCADE, null=True, related_name="text_messages"
     )
     delivery = models.ForeignKey(
-        "releases.Delivery", on_delete=models.CASCADE, null=True, related_name="text_messages"
+        "releases.Delivery",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="text_messages",
+        db_index=False,  # text_of_delivery
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=40, blank=True)  # releases.rules
     detail = models.CharField(max_length=300, blank=True)  # what the provider said last
     urgency = models.PositiveSmallIntegerField(default=2)  # 0 emergency, 1 code or link, 2 news
     provider = models.ForeignKey(
-        "text_messages.Provider", on_delete=models.PROTECT, null=True, related_name="messages"
+        "text_messages.Provider",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="messages",
+        db_index=False,
     )
     reference = models.CharField(max_length=120, blank=True)  # the provider's id of it
     language = models.CharField(max_length=12, blank=True)
@@ -68,9 +79,12 @@ class Message(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["state", "urgency", "due_at"], name="text_waiting"),
+            # In the order in which they are claimed: thousands are due at one instant.
+            models.Index(fields=["state", "urgency", "due_at", "delivery"], name="text_in_line"),
             models.Index(fields=["delivery", "state"], name="text_of_delivery"),
-            models.Index(fields=["reference"], name="text_reference"),
+            models.Index(
+                fields=["reference"], name="text_referred", condition=~models.Q(reference="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,11 @@ class Handed:
     milliseconds: int = 0
 
 
+def answer_to(one: Handed) -> Answer:
+    assert one.answer is not None  # noqa: S101 (whoever hands over gives one)
+    return one.answer
+
+
 def send_due() -> None:
     """Send what is due for as long as one run lasts. Raises Later while something waits."""
     end_overdue()
@@ -179,10 +184,14 @@ def _send_batch(
 
     # Threads only speak with the provider; the database is this thread's.
     list(threads.map(go, handed))
-    for one in handed:
-        _write_down(one, form, provider)
-    _note_health(provider, handed)
-    settle_soon({m.delivery_id for m in messages if m.delivery_id is not None})
+    with transaction.atomic():
+        _write_accepted([one for one in handed if answer_to(one).said is Said.ACCEPTED])
+        for one in handed:
+            _write_down(one, form)
+        _note_health(provider, handed)
+        settle_soon({m.delivery_id for m in messages if m.delivery_id is not None})
+    references = {one.answer.reference for one in handed if one.answer and one.answer.reference}
+    take_strays(provider, references)
 
 
 def account_of(provider: Provider) -> Account:
@@ -225,20 +234,32 @@ def _prepared(message: Message, provider: Provider) -> Handed | None:
     return Handed(message, sending, language, size.parts)
 
 
-def _write_down(one: Handed, form: Form, provider: Provider) -> None:
-    answer, message = one.answer, one.message
-    assert answer is not None  # noqa: S101 (go() gave one)
+def _write_accepted(handed: Sequence[Handed]) -> None:
+    """Most answers are these: one statement for what they share, one for what is each one's own."""
+    if not handed:
+        return
+    for detail in {answer_to(one).detail[:300] for one in handed}:
+        same = [one.message.pk for one in handed if answer_to(one).detail[:300] == detail]
+        # A report may have been quicker than the answer: what it said stands.
+        Message.objects.filter(pk__in=same, state=State.SENDING).update(
+            state=State.ACCEPTED, reason="", detail=detail, sent_at=timezone.now()
+        )
+    for one in handed:
+        Message.objects.filter(pk=one.message.pk).update(
+            reference=answer_to(one).reference, parts=one.parts, language=one.language
+        )
+
+
+def _write_down(one: Handed, form: Form) -> None:
+    """Every answer but the accepted ones."""
+    answer, message = answer_to(one), one.message
     now = timezone.now()
     # A report may have been quicker than the answer: what it said stands.
     mine = Message.objects.filter(pk=message.pk, state=State.SENDING)
     said, detail = answer.said, answer.detail[:300]
     if said is Said.ACCEPTED:
-        mine.update(state=State.ACCEPTED, reason="", detail=detail, sent_at=now)
-        Message.objects.filter(pk=message.pk).update(
-            reference=answer.reference, parts=one.parts, language=one.language
-        )
-        take_strays(provider, answer.reference)
-    elif said in (Said.REFUSED, Said.NO_SUCH_NUMBER):
+        return
+    if said in (Said.REFUSED, Said.NO_SUCH_NUMBER):
         reason = "no_such_number" if said is Said.NO_SUCH_NUMBER else "number_refused"
         if mine.update(state=State.FAILED, reason=reason, detail=detail, ended_at=now):
             ended(message, has_arrived=False, for_good=said is Said.NO_SUCH_NUMBER)
