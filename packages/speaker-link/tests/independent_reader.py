@@ -352,7 +352,7 @@ def judge_as_server(case):
         refuse_if(has_sounded and not needed <= body.keys(), "malformed")
     if kind == "text_report":
         is_shown = body["state"] == "shown"
-        refuse_if(is_shown == ("reason" in body) or is_shown == ("ended_at" in body), "malformed")
+        refuse_if(is_shown in {"reason" in body, "ended_at" in body}, "malformed")
         if body["state"] == "missed":
             refuse_if(body.get("times", 0) > 0 or {"started_at", "text"} & body.keys(), "malformed")
         else:

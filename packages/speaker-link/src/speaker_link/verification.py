@@ -202,7 +202,7 @@ def _check_addressee(message: Message[Any], scope: Scope) -> None:
         raise Refused(RefusalReason.WRONG_AREA, "another box's assignment")
     if message.areas is not None and set(message.areas).isdisjoint(scope.areas):
         refusal = Refused(RefusalReason.WRONG_AREA, "addressed to other areas")
-        # A station's schedule and texts are for all its boxes; what else it says may be for some villages.
+        # A station's schedule and texts are for all its boxes; what else it says may be for some.
         refusal.concerns_others = bool(scope.areas) and not isinstance(body, Schedule | BoardText)
         raise refusal
     if isinstance(body, _OF_STATIONS) and body.station not in scope.stations:
