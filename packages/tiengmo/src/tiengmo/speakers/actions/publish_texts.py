@@ -27,13 +27,16 @@ class Line(Protocol):
     [{start, end}] in local time, none for the whole day.
     """
 
-    name: str
     areas: Sequence[str]
     editions: Sequence[dict[str, str]]
     hours: Sequence[dict[str, str]]
     priority: str
     start_at: datetime
     until_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What boxes call it in their reports."""
 
 
 def publish_texts(station: Unit, lines: Callable[[], Iterable[Line]]) -> RetainedMessage | None:
