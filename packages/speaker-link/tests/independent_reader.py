@@ -17,12 +17,12 @@ from jsonschema import Draft202012Validator, validators
 SCHEMA = json.loads((Path(__file__).parents[1] / "vectors" / "schema.json").read_text("utf-8"))
 RANK = {"routine": 0, "priority": 1, "emergency": 2}
 LIFE_DAYS = {"time": 5 / 1440, "live": 2 / 1440, "enrolment_answer": 1 / 24, "command": 1}
-LIFE_DAYS |= {"takeover": 7, "alert": 7, "schedule": 8, "ack": 8}
-OF_STATIONS = {"schedule", "takeover", "live", "alert"}
-STATE = {"schedule", "takeover", "alert", "assignment", "revocations", "root_rotation"}
+LIFE_DAYS |= {"takeover": 7, "alert": 7, "schedule": 8, "text": 8, "ack": 8}
+OF_STATIONS = {"schedule", "takeover", "live", "alert", "text"}
+STATE = {"schedule", "text", "takeover", "alert", "assignment", "revocations", "root_rotation"}
 TO_BOXES = STATE | {"live", "command", "time", "ack", "enrolment_answer", "update"}
 REPORTS = {"play_report", "held", "refusal", "command_result", "log", "update_report"}
-REPORTS |= {"local_issue"}
+REPORTS |= {"local_issue", "text_report"}
 FROM_BOXES = REPORTS | {"status", "time_request"}
 BY_ROOT = {"assignment", "revocations", "root_rotation", "enrolment_answer"}
 WITHOUT_TIME = STATE - OF_STATIONS | {"time", "ack", "enrolment_answer"}
@@ -121,6 +121,13 @@ def consistent(message):
         refuse_if(instant(body["valid_from"]) >= instant(body["valid_to"]), "malformed")
         for item in body["items"]:
             refuse_if(instant(item["start"]) >= instant(item["start_before"]), "malformed")
+    if message["typ"] == "text":
+        ids = [line["id"] for line in body["lines"]]
+        refuse_if(len(set(ids)) != len(ids), "malformed")
+        for line in body["lines"]:
+            refuse_if(instant(line["start"]) >= instant(line["until"]), "malformed")
+            hours = line.get("hours", [])
+            refuse_if(any(one["starts"] == one["ends"] for one in hours), "malformed")
     if message["typ"] == "assignment":
         refuse_if(body["volume"] > body["max_volume"], "malformed")
         refuse_if(any(one["starts"] == one["ends"] for one in body["quiet_hours"]), "malformed")
@@ -278,8 +285,9 @@ class IndependentBox:
 
     def check_priority(self, message, certificates):
         rank = RANK[message.get("priority", "routine")]
-        for item in message["body"].get("items", []) if message["typ"] == "schedule" else []:
-            refuse_if(RANK[item["priority"]] > rank, "over_priority")
+        named = {"schedule": "items", "text": "lines"}.get(message["typ"])
+        for item in message["body"][named] if named else []:
+            refuse_if(RANK[item.get("priority", "routine")] > rank, "over_priority")
         for certificate in certificates:
             refuse_if(RANK[certificate["highest_priority"]] < rank, "over_priority")
         pairs = [
@@ -342,6 +350,15 @@ def judge_as_server(case):
         needed = {"started_at", "start_error_ms", "sample_rate"}
         needed |= set() if "gaps" in body else edition
         refuse_if(has_sounded and not needed <= body.keys(), "malformed")
+    if kind == "text_report":
+        is_shown = body["state"] == "shown"
+        refuse_if(is_shown in {"reason" in body, "ended_at" in body}, "malformed")
+        if body["state"] == "missed":
+            refuse_if(body.get("times", 0) > 0 or {"started_at", "text"} & body.keys(), "malformed")
+        else:
+            refuse_if(
+                not body.get("times") or not {"started_at", "text"} <= body.keys(), "malformed"
+            )
     if kind == "log":
         refuse_if(body["part"] > body["parts"], "malformed")
     refuse_if(message["box"] != case["serial"], "wrong_area")

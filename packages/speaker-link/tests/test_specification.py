@@ -39,6 +39,7 @@ SIGNED_BY = {
     Kind.ROOT_ROTATION: [Signer(ROOT), Signer(NEW_ROOT)],
     Kind.ALERT: [specimens.FIRST_DIRECTOR, specimens.SECOND_DIRECTOR],
     Kind.UPDATE: [specimens.UPDATE_KEY],
+    Kind.TEXT: [specimens.BOARD_KEY],
 }
 
 
@@ -90,7 +91,9 @@ def test_example(example):
         read = Certificate.model_validate_json(raw)
         assert json.loads(read.model_dump_json()) == example
         assert (
-            set(read.kinds) == set(specimens.STATION_CERTIFIES) == CERTIFIABLE_KINDS - {Kind.UPDATE}
+            set(read.kinds)
+            == set(specimens.STATION_CERTIFIES)
+            == CERTIFIABLE_KINDS - {Kind.UPDATE, Kind.TEXT}
         )
         assert jws.decode(STATION.certificate.split(".")[1], "") == read.model_dump_json().encode()
     elif kind is Kind.ENROLMENT_REQUEST:
@@ -141,7 +144,7 @@ def test_every_reason_is_explained():
 
 def test_every_topic_is_listed_with_its_kinds():
     listed = rows(section("5. MQTT"))[1:]
-    assert len(listed) == 13
+    assert len(listed) == 14
     for topic, by, _, retained, kinds in listed:
         names = {"serial": SERIAL, "station": "082", "name": "on-air"}
         where = topics.parse(topic.strip("`").format(**names))
@@ -165,6 +168,7 @@ def test_limits_are_those_of_the_program():
         Kind.ENROLMENT_ANSWER: timedelta(hours=1),
         Kind.COMMAND: timedelta(days=1),
         Kind.SCHEDULE: timedelta(days=8),
+        Kind.TEXT: timedelta(days=8),
         Kind.ACK: timedelta(days=8),
         Kind.ASSIGNMENT: timedelta(days=3700),
         Kind.REVOCATIONS: timedelta(days=3700),

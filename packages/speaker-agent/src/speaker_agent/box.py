@@ -15,6 +15,8 @@ from speaker_link.messages import Assignment, CutReason, Schedule, Status
 from speaker_link.trust import Trust
 
 from speaker_agent import VERSION
+from speaker_agent.boards.showing import board_of
+from speaker_agent.boards.wording import BoardSettings
 from speaker_agent.connection import Line, Retired, Traffic, keep_connected
 from speaker_agent.host import Host
 from speaker_agent.inbox import Inbox
@@ -59,6 +61,7 @@ class Box:
         device: str = "default",
         amplifier: str = "none",
         feed: str = "",
+        board: BoardSettings | None = None,
         status_seconds: float = STATUS_SECONDS,
         sources: Sources | None = None,
         on_status: Callable[[Status], None] | None = None,
@@ -114,6 +117,7 @@ class Box:
             on_command=lambda message, text: obey(self, message, text),
             on_distrust=lambda: distrust(self),
         )
+        self.board = self.inbox.board = board_of(self, board or BoardSettings())
         self.conductor = Conductor(
             host=host,
             book=self.book,
@@ -174,6 +178,8 @@ class Box:
                 tasks.create_task(self._keep_house())
                 tasks.create_task(follow_volume_hours(self))
                 tasks.create_task(self.installer.settle())
+                if self.board is not None:
+                    tasks.create_task(self.board.run())
                 tasks.create_task(
                     keep_connected(
                         self.config.broker,
@@ -228,7 +234,7 @@ class Box:
             tasks.create_task(self._listen(line))
             self._line = line
             try:
-                await line.subscribe(self._own_topics())
+                await self.refresh()
                 self._status_due.set()
                 for work in (
                     self._tell(line),
@@ -268,6 +274,11 @@ class Box:
         """Have the broker send what it retains once more."""
         if self._line is not None:
             await self._line.subscribe(self._own_topics())
+            await self._follow_texts(self._followed)
+
+    async def _follow_texts(self, stations: list[str]) -> None:
+        if self.board is not None and self._line is not None:
+            self.board.is_let_in = await self._line.follow_texts(stations)
 
     # What the inbox found good
 
@@ -280,11 +291,16 @@ class Box:
             gone = [s for s in followed if s not in assignment.stations]
             new = [s for s in assignment.stations if s not in followed]
             # The broker keeps a subscription of ours until we take it back.
+            mute = [topics.text(station) for station in gone if self.board is not None]
             await self._line.unsubscribe(
-                [t for station in gone for t in topics.of_station(station)]
+                [*mute, *(t for station in gone for t in topics.of_station(station))]
             )
             await self._line.subscribe([t for station in new for t in topics.of_station(station)])
+            if new:
+                await self._follow_texts(new)
         await self.desk.reassign(assignment)
+        if self.board is not None:
+            await self.board.reassign(assignment)
         self.after_schedule()
 
     def _on_schedule(self, schedule: Schedule, without_time: bool) -> bool:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from speaker_agent import VERSION
+from speaker_agent.boards.drivers import FORMS
+from speaker_agent.boards.drivers import check as check_board
+from speaker_agent.boards.wording import ENCODINGS, LINE_ENDS, BoardSettings
 from speaker_agent.state import NotEnrolled, StateDir
 
 DEFAULT_STATE = Path(os.environ.get("SPEAKER_AGENT_STATE", "/var/lib/speaker-agent"))
@@ -57,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         "environment as SPEAKER_AGENT_FEED, where no process list shows it",
     )
 
+    _add_board(run)
     run.add_argument(
         "--local-page",
         type=int,
@@ -105,6 +109,34 @@ def main(arguments: list[str] | None = None) -> int:
     except NotEnrolled as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer
         return 2
+
+
+def _add_board(run: argparse.ArgumentParser) -> None:
+    """What a text board is told by: docs/put-up-a-box.md."""
+    run.add_argument(
+        "--board",
+        default=_environment("BOARD", "none"),
+        metavar="BOARD",
+        help=f"a text board that this box drives: {FORMS}",
+    )
+    run.add_argument(
+        "--board-encoding", choices=ENCODINGS, default=_environment("BOARD_ENCODING", "utf-8")
+    )
+    run.add_argument(
+        "--board-line-end", choices=[*LINE_ENDS], default=_environment("BOARD_LINE_END", "lf")
+    )
+    run.add_argument(
+        "--board-columns",
+        type=int,
+        default=int(_environment("BOARD_COLUMNS", "0")),
+        help="letters in its line; 0: it scrolls long texts by itself",
+    )
+    run.add_argument(
+        "--board-seconds",
+        type=float,
+        default=float(_environment("BOARD_SECONDS", "8")),
+        help="how long a text, or a part of one, stands at least",
+    )
 
 
 def _environment(name: str, default: str) -> str:
@@ -169,17 +201,27 @@ def _run(options: argparse.Namespace) -> int:
     from speaker_agent.fleet import LocalAddress, run_fleet
     from speaker_agent.hardware.amplifier import check
 
+    board = BoardSettings(
+        driver=options.board,
+        encoding=options.board_encoding,
+        line_end=options.board_line_end,
+        columns=options.board_columns,
+        seconds=options.board_seconds,
+    )
     wrong = ""
     try:
         check(options.amplifier)
+        check_board(board)
     except ValueError as error:
         wrong = str(error)
     if options.output == "icecast" and not options.feed.startswith("icecast://"):
         wrong = "--output icecast needs --feed icecast://source:password@host:port/mount"
+    states = options.state or [DEFAULT_STATE]
+    if len(states) > 1 and board.driver not in ("", "none"):
+        wrong = "one board belongs to one box: run it with a single --state"
     if wrong:
         print(wrong, file=sys.stderr)  # noqa: T201 - a command's answer
         return 2
-    states = options.state or [DEFAULT_STATE]
     work = run_fleet(
         states,
         output=options.output,
@@ -187,6 +229,7 @@ def _run(options: argparse.Namespace) -> int:
         device=options.device,
         amplifier=options.amplifier,
         feed=options.feed,
+        boards=lambda _folder: board,
         local_page=LocalAddress(options.local_address, options.local_page)
         if options.local_page is not None
         else None,

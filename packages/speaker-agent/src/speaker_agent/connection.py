@@ -23,6 +23,8 @@ LONGEST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_REFUSED_SECONDS = 8.0
 # A connection that held this long was a good one: the next try need not wait long.
 GOOD_SECONDS = 30.0
+# MQTT 3.1.1, section 3.9.3
+_REFUSED = 0x80
 
 # The library warns of more than ten calls under way; ours wait for each other, but three hundred
 # boxes of one process log through the same name.
@@ -67,6 +69,17 @@ class Line(NamedTuple):
         """Also brings what is retained there, again."""
         if names:
             await self.client.subscribe([(name, 1) for name in names])
+
+    async def follow_texts(self, stations: list[str]) -> bool:
+        """For a text board, by itself: a broker that refuses this topic must not cost the others.
+
+        False when it refused; it has not been told of the right yet.
+        """
+        if not stations:
+            return True
+        names = [(topics.text(station), 1) for station in stations]
+        codes = await self.client.subscribe(names)
+        return all((code if isinstance(code, int) else code.value) < _REFUSED for code in codes)
 
     async def unsubscribe(self, names: list[str]) -> None:
         """No longer listen there."""

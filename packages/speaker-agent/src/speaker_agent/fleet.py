@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from speaker_agent.boards.wording import BoardSettings
 from speaker_agent.box import STATUS_SECONDS, Box
 from speaker_agent.connection import tls_context
 from speaker_agent.host import Host
@@ -54,6 +55,7 @@ class Fleet:
         device: str = "default",
         amplifier: str = "none",
         feed: str = "",
+        boards: Callable[[Path], BoardSettings] | None = None,
         local_page: LocalAddress | None = None,
         status_seconds: float = STATUS_SECONDS,
         on_ready: Callable[["Fleet"], None] | None = None,
@@ -64,6 +66,7 @@ class Fleet:
         self.device = device
         self.amplifier = amplifier
         self.feed = feed
+        self.boards = boards
         self.status_seconds = status_seconds
         self.boxes: list[Box] = []
         self.host: Host | None = None
@@ -91,6 +94,7 @@ class Fleet:
                         device=self.device,
                         amplifier=self.amplifier,
                         feed=self.feed,
+                        board=self.boards(state.folder) if self.boards else None,
                         status_seconds=self.status_seconds,
                     )
                     self.boxes.append(box)
@@ -131,6 +135,7 @@ async def run_fleet(
     device: str = "default",
     amplifier: str = "none",
     feed: str = "",
+    boards: Callable[[Path], BoardSettings] | None = None,
     local_page: LocalAddress | None = None,
     status_seconds: float = STATUS_SECONDS,
     on_ready: Callable[[Fleet], None] | None = None,
@@ -139,7 +144,8 @@ async def run_fleet(
 
     `shared` is a folder for what they have in common (journal and sounds); without it the first
     box's folder is used, which is right for a single box. Start a fleet with the same `shared`
-    every time: what its boxes must not do twice is written there.
+    every time: what its boxes must not do twice is written there. `boards` says which text board
+    the box of a folder has.
     """
     if not states:
         raise ValueError("a fleet without a box")
@@ -150,6 +156,7 @@ async def run_fleet(
         device=device,
         amplifier=amplifier,
         feed=feed,
+        boards=boards,
         local_page=local_page,
         status_seconds=status_seconds,
         on_ready=on_ready,

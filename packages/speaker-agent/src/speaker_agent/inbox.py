@@ -18,6 +18,7 @@ from speaker_link.messages import (
     Ack,
     Alert,
     Assignment,
+    BoardText,
     Command,
     Live,
     Revocations,
@@ -29,6 +30,7 @@ from speaker_link.messages import (
 from speaker_link.trust import Scope, Trust
 from speaker_link.verification import verify
 
+from speaker_agent.boards.showing import TEXT_PREFIX, Board
 from speaker_agent.journal import BoxJournal
 from speaker_agent.memory import NoMemory, ReplayMemory
 from speaker_agent.on_air.desk import ALERT_PREFIX, TAKEOVER_PREFIX, Desk
@@ -42,6 +44,7 @@ ASSIGNMENT = "assignment"
 REVOCATIONS = "revocations"
 ROTATION = "root"
 SCHEDULE_PREFIX = "schedule/"
+OF_STATIONS = (SCHEDULE_PREFIX, TAKEOVER_PREFIX, ALERT_PREFIX, TEXT_PREFIX)
 # How long what waits for the time is held back before it is judged without.
 PATIENCE_SECONDS = 10.0
 # What an expired schedule's items came to is told this long: what was told is remembered longer.
@@ -73,6 +76,7 @@ class Inbox:
         self.reporter = reporter
         self.timekeeper = timekeeper
         self.desk = desk
+        self.board: Board | None = None
         self.memory = ReplayMemory(journal)
         self.assignment: Assignment | None = None
         self._on_assignment = on_assignment
@@ -218,6 +222,8 @@ class Inbox:
                 await self.desk.take_takeover(message, text)
             case Alert():
                 await self.desk.take_alert(message, text, without_time=not self.clock.is_trusted)
+            case BoardText() if self.board is not None:
+                await self.board.take(message, text)
             case Command():
                 await self._on_command(message, text)
             case Revocations() as revocations:
@@ -272,7 +278,7 @@ class Inbox:
         """Take up the kept schedules that are still valid. Needs a trusted time."""
         documents = await asyncio.to_thread(self.journal.documents)
         for name, text in documents.items():
-            if not name.startswith((SCHEDULE_PREFIX, TAKEOVER_PREFIX, ALERT_PREFIX)):
+            if not name.startswith(OF_STATIONS):
                 continue
             message = await self._judge(None, text, memory=NoMemory())
             match message and message.body:
@@ -282,6 +288,8 @@ class Inbox:
                     await self.desk.take_takeover(message, None)
                 case Alert() if message is not None:
                     await self.desk.take_alert(message, None, without_time=False)
+                case BoardText() if message is not None and self.board is not None:
+                    await self.board.take(message, None)
                 case _:
                     # Expired, or its key was revoked since.
                     if not self._recall_the_past(text):
@@ -314,6 +322,6 @@ class Inbox:
         return {
             name
             for name, text in documents.items()
-            if name.startswith((SCHEDULE_PREFIX, TAKEOVER_PREFIX, ALERT_PREFIX))
+            if name.startswith(OF_STATIONS)
             and await self._judge(None, text, memory=NoMemory()) is not None
         }

@@ -156,9 +156,11 @@ class BoxJournal:
 
     def keep(self, name: str, body: str) -> Future[bool]:
         """Keep a document in place of the one before."""
-        return self.journal.write(
-            Write("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (self.box, name, body))
-        )
+        return self.journal.write(self.keep_write(name, body))
+
+    def keep_write(self, name: str, body: str) -> Write:
+        """The same, to be written together with something else."""
+        return Write("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (self.box, name, body))
 
     def drop(self, name: str) -> Future[bool]:
         """Forget a document."""

@@ -154,6 +154,8 @@ async def distrust(box: Box) -> None:
         return
     valid = await box.inbox.still_valid()
     await box.desk.distrust(valid)
+    if box.board is not None:
+        await box.board.distrust(valid)
     for station in [s for s in box.book.schedules if SCHEDULE_PREFIX + s not in valid]:
         log.warning("%s: the schedule of %s is no longer believed", box.serial, station)
         box.journal.drop(SCHEDULE_PREFIX + station)

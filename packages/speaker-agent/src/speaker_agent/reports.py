@@ -28,6 +28,7 @@ SESSION = "session"
 RANKS = {
     Kind.PLAY_REPORT: 0,
     Kind.LOCAL_ISSUE: 0,
+    Kind.TEXT_REPORT: 0,
     Kind.HELD: 1,
     Kind.COMMAND_RESULT: 1,
     Kind.UPDATE_REPORT: 1,

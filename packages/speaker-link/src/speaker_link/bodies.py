@@ -1,5 +1,6 @@
 """Which body each kind of message carries."""
 
+from speaker_link.boards import BoardText, TextReport
 from speaker_link.kinds import Kind
 from speaker_link.local_issues import LocalIssue
 from speaker_link.messages import (
@@ -31,6 +32,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.TAKEOVER: Takeover,
     Kind.LIVE: Live,
     Kind.ALERT: Alert,
+    Kind.TEXT: BoardText,
     Kind.ASSIGNMENT: Assignment,
     Kind.REVOCATIONS: Revocations,
     Kind.ROOT_ROTATION: RootRotation,
@@ -42,6 +44,7 @@ BODIES: dict[Kind, type[Body]] = {
     Kind.STATUS: Status,
     Kind.PLAY_REPORT: PlayReport,
     Kind.HELD: Held,
+    Kind.TEXT_REPORT: TextReport,
     Kind.REFUSAL: RefusalReport,
     Kind.COMMAND_RESULT: CommandResult,
     Kind.LOG: LogReport,

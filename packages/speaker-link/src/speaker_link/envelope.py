@@ -27,7 +27,7 @@ from speaker_link.fields import (
 )
 from speaker_link.keys import PrivateKey, encode_base64url
 from speaker_link.kinds import AREA_KINDS, RETAINED_KINDS, Kind, Priority
-from speaker_link.messages import Alert, Body, Live, Schedule, Takeover
+from speaker_link.messages import Alert, BoardText, Body, Live, Schedule, Takeover
 from speaker_link.on_air import LIVE_GRACE
 from speaker_link.updates import LONGEST_ROLL_BACK_LIFE, Update
 
@@ -41,6 +41,7 @@ LAST_WORD = LARGEST_INTEGER
 # long it lives when nothing else is asked for.
 LONGEST_LIFE = {
     Kind.SCHEDULE: timedelta(days=8),
+    Kind.TEXT: timedelta(days=8),
     # No longer than a box remembers their versions.
     Kind.TAKEOVER: timedelta(days=7),
     Kind.ALERT: timedelta(days=7),
@@ -56,6 +57,7 @@ LONGEST_LIFE = {
 }
 USUAL_LIFE = {
     Kind.SCHEDULE: timedelta(hours=48),
+    Kind.TEXT: timedelta(hours=48),
     # From `until`, and for a segment from its `start`.
     Kind.TAKEOVER: timedelta(hours=1),
     Kind.ALERT: timedelta(hours=1),
@@ -78,6 +80,7 @@ FROM_BOXES = frozenset(
         Kind.STATUS,
         Kind.PLAY_REPORT,
         Kind.HELD,
+        Kind.TEXT_REPORT,
         Kind.REFUSAL,
         Kind.COMMAND_RESULT,
         Kind.LOG,
@@ -210,14 +213,14 @@ def compose(
 ) -> Message[BodyT]:
     """Put a body into a message that is valid from `now` for as long as its kind usually lives.
 
-    A schedule has the priority of its highest item, which a box insists on; an alert is an
+    A schedule or text has the priority of its highest item, which a box insists on; an alert is an
     emergency. Takeovers and alerts live a while longer than they are on air, a segment as long as
     it is worth anything.
     """
     kind = KINDS[type(body)]
     if priority is None:
         priority = Priority.ROUTINE
-        if isinstance(body, Schedule):
+        if isinstance(body, Schedule | BoardText):
             priority = body.highest_priority
         elif isinstance(body, Alert):
             priority = Priority.EMERGENCY

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     TAKEOVER = "takeover"
     LIVE = "live"
     ALERT = "alert"
+    # to boxes that have a text board
+    TEXT = "text"
     ASSIGNMENT = "assignment"
     REVOCATIONS = "revocations"
     ROOT_ROTATION = "root_rotation"
@@ -37,6 +39,7 @@ class Kind(StrEnum):
     STATUS = "status"
     PLAY_REPORT = "play_report"
     HELD = "held"
+    TEXT_REPORT = "text_report"
     REFUSAL = "refusal"
     COMMAND_RESULT = "command_result"
     LOG = "log"
@@ -53,6 +56,7 @@ CERTIFIABLE_KINDS = frozenset(
         Kind.TAKEOVER,
         Kind.LIVE,
         Kind.ALERT,
+        Kind.TEXT,
         Kind.ASSIGNMENT,
         Kind.COMMAND,
         Kind.TIME,
@@ -71,13 +75,14 @@ RETAINED_KINDS = frozenset(
         Kind.SCHEDULE,
         Kind.TAKEOVER,
         Kind.ALERT,
+        Kind.TEXT,
         Kind.ASSIGNMENT,
         Kind.REVOCATIONS,
         Kind.ROOT_ROTATION,
     }
 )
 # A station's words, addressed to areas; each names its station.
-STATION_KINDS = frozenset({Kind.SCHEDULE, Kind.TAKEOVER, Kind.LIVE, Kind.ALERT})
+STATION_KINDS = frozenset({Kind.SCHEDULE, Kind.TAKEOVER, Kind.LIVE, Kind.ALERT, Kind.TEXT})
 # Addressed to areas: what stations say, and which programs are good there.
 AREA_KINDS = STATION_KINDS | {Kind.UPDATE}
 # A box that does not know the time may still learn the time, who it is and whom to distrust.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from speaker_link.boards import BoardText, TextEdition, TextLine, TextReport
 from speaker_link.fields import (
     AreaCode,
     Count,
@@ -34,6 +35,7 @@ __all__ = [
     "Ack",
     "Alert",
     "Assignment",
+    "BoardText",
     "Body",
     "Broker",
     "BrokerAddress",
@@ -61,6 +63,9 @@ __all__ = [
     "StationVersion",
     "Status",
     "Takeover",
+    "TextEdition",
+    "TextLine",
+    "TextReport",
     "TimeAnswer",
     "TimeRequest",
     "VolumeHours",
@@ -320,6 +325,10 @@ class Status(Body):
     # Sounds that its schedules name and that are not here.
     missing_sounds: Count | None = None
     is_test_mode: bool | None = None
+    # Only where there is a text board: what drives it, with what is wrong with it, and which
+    # version of each station's texts it goes by.
+    board: Text | None = None
+    texts: Annotated[list[StationVersion], Field(max_length=32)] | None = None
     last_refusal: "RefusalReport | None" = None
 
 

@@ -21,6 +21,7 @@ from speaker_link.kinds import AREA_KINDS, CERTIFIABLE_KINDS, Kind, Priority
 from speaker_link.messages import (
     Alert,
     Assignment,
+    BoardText,
     Body,
     Edition,
     Live,
@@ -28,6 +29,8 @@ from speaker_link.messages import (
     Schedule,
     ScheduleItem,
     Takeover,
+    TextEdition,
+    TextLine,
 )
 from speaker_link.on_air import pack
 from speaker_link.trust import OpenStream, Scope, Trust
@@ -38,8 +41,8 @@ SERIAL = "BX-0007"
 LOCALITY, COMMUNE, VILLAGE = "082", "02686", "02686-07"
 OTHER_COMMUNE = "02701"
 
-# A key that certifies programs is used for one and for nothing else.
-STATION_CERTIFIES = tuple(sorted(CERTIFIABLE_KINDS - {Kind.UPDATE}))
+# A key that certifies programs is used for one and for nothing else; boards have their own key.
+STATION_CERTIFIES = tuple(sorted(CERTIFIABLE_KINDS - {Kind.UPDATE, Kind.TEXT}))
 
 BodyT = TypeVar("BodyT", bound=Body)
 
@@ -105,6 +108,9 @@ OTHER_COMMUNE_STATION = signer(
 )
 FIRST_DIRECTOR = signer("first director", holder="director-1", highest_priority=Priority.EMERGENCY)
 UPDATE_KEY = signer("update 0.2.0 arm64", holder="Bản 0.2.0 (arm64)", kinds=[Kind.UPDATE])
+BOARD_KEY = signer(
+    "boards", holder="Bảng chữ của Trung tâm Truyền thông Bát Xát", kinds=[Kind.TEXT]
+)
 SECOND_DIRECTOR = signer(
     "second director", holder="director-2", highest_priority=Priority.EMERGENCY
 )
@@ -204,6 +210,25 @@ def alert(**changes: Any) -> Alert:
         "repeat_ms": 120_000,
     }
     return Alert(**(wanted | changes))
+
+
+def line(name: str = "vaccination", **changes: Any) -> TextLine:
+    wanted: dict[str, Any] = {
+        "id": message_id(name),
+        "start": NOW - timedelta(hours=1),
+        "until": NOW + timedelta(hours=24),
+        "areas": [LOCALITY],
+        "editions": [
+            TextEdition(language="vi", text="Thứ Bảy tiêm chủng tại trạm y tế xã, từ 7 giờ 30"),
+            TextEdition(language="hmn", text="Hnub Rau txhaj tshuaj ntawm tsev kho mob"),
+        ],
+    }
+    return TextLine(**(wanted | changes))
+
+
+def board_text(**changes: Any) -> BoardText:
+    wanted: dict[str, Any] = {"version": 9, "station": LOCALITY, "lines": [line()]}
+    return BoardText(**(wanted | changes))
 
 
 def update(**changes: Any) -> Update:

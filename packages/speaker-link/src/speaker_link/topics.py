@@ -38,6 +38,7 @@ _BOX_TOPICS = {
             {
                 Kind.PLAY_REPORT,
                 Kind.HELD,
+                Kind.TEXT_REPORT,
                 Kind.REFUSAL,
                 Kind.COMMAND_RESULT,
                 Kind.LOG,
@@ -66,6 +67,10 @@ def _checked(name: str) -> str:
 
 def schedule(station: str) -> str:
     return f"{PREFIX}/stations/{_checked(station)}/schedule"
+
+
+def text(station: str) -> str:
+    return f"{PREFIX}/stations/{_checked(station)}/text"
 
 
 def takeover(station: str, takeover: str) -> str:
@@ -115,7 +120,7 @@ def of_station(station: str) -> list[str]:
 
 
 def read_by_box(serial: str, stations: list[str]) -> list[str]:
-    """What a box subscribes to, all with QoS 1."""
+    """What a box subscribes to, all with QoS 1. One with a text board reads `text` as well."""
     own = [assignment(serial), commands(serial), time(serial), acks(serial)]
     followed = [topic for station in stations for topic in of_station(station)]
     return [REVOCATIONS, ROOT, *own, *followed]
@@ -144,6 +149,8 @@ def parse(topic: str) -> Topic | None:
     match topic.removeprefix(PREFIX + "/").split("/"):
         case ["stations", owner, "schedule"] if _NAME.fullmatch(owner):
             return Topic(frozenset({Kind.SCHEDULE}), owner, is_retained=True, is_from_box=False)
+        case ["stations", owner, "text"] if _NAME.fullmatch(owner):
+            return Topic(frozenset({Kind.TEXT}), owner, is_retained=True, is_from_box=False)
         case ["stations", owner, group, name] if (
             group in _STATION_TOPICS and _NAME.fullmatch(owner) and _NAME.fullmatch(name)
         ):

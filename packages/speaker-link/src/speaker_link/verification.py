@@ -14,6 +14,7 @@ from speaker_link.kinds import RETAINED_KINDS, ROOT_KINDS, TIMELESS_KINDS, Kind,
 from speaker_link.messages import (
     Alert,
     Assignment,
+    BoardText,
     Live,
     RootRotation,
     Schedule,
@@ -30,7 +31,7 @@ VERSIONS_REMEMBERED = LONGEST_LIFE[Kind.ALERT]
 # What a box without an assignment may hear: who it is and what time it is.
 _BEFORE_ASSIGNMENT = frozenset({Kind.ASSIGNMENT, Kind.ENROLMENT_ANSWER, Kind.TIME, Kind.ACK})
 
-_OF_STATIONS = (Schedule, Takeover, Live, Alert)
+_OF_STATIONS = (Schedule, Takeover, Live, Alert, BoardText)
 
 
 class _Signed(NamedTuple):
@@ -201,8 +202,8 @@ def _check_addressee(message: Message[Any], scope: Scope) -> None:
         raise Refused(RefusalReason.WRONG_AREA, "another box's assignment")
     if message.areas is not None and set(message.areas).isdisjoint(scope.areas):
         refusal = Refused(RefusalReason.WRONG_AREA, "addressed to other areas")
-        # A station's schedule is for all its boxes; what else it says may be for some villages.
-        refusal.concerns_others = bool(scope.areas) and not isinstance(body, Schedule)
+        # A station's schedule and texts are for all its boxes; what else it says may be for some.
+        refusal.concerns_others = bool(scope.areas) and not isinstance(body, Schedule | BoardText)
         raise refusal
     if isinstance(body, _OF_STATIONS) and body.station not in scope.stations:
         raise Refused(RefusalReason.WRONG_AREA, "a station that this box does not follow")
@@ -254,8 +255,9 @@ def _check_stream(
 
 def _check_priority(message: Message[Any], signed: list[_Signed]) -> None:
     priority: Priority = message.priority
-    if isinstance(message.body, Schedule) and message.body.highest_priority.rank > priority.rank:
-        raise Refused(RefusalReason.OVER_PRIORITY, "an item is above its schedule's priority")
+    body = message.body
+    if isinstance(body, Schedule | BoardText) and body.highest_priority.rank > priority.rank:
+        raise Refused(RefusalReason.OVER_PRIORITY, "an item is above its message's priority")
     certificates = [by.certificate for by in signed if by.certificate is not None]
     if any(priority.rank > one.highest_priority.rank for one in certificates):
         raise Refused(RefusalReason.OVER_PRIORITY, f"this key may not sign {priority}")

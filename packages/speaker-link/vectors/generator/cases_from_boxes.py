@@ -130,7 +130,11 @@ def status() -> list[Case]:
     stray = raw.replace('"typ":"status"', '"typ":"command"').encode()
     stray = enrolment.jws.sign(stray, typ="tm-box+json", signers=[(BOX, None)])
     dancing = enrolment.jws.sign(other, typ="tm-box+json", signers=[(BOX, None)])
+    boarded = ONLINE.model_copy(
+        update={"board": "tcp", "texts": [StationVersion(station="082", version=9)]}
+    )
     return [
+        _case("online, with a text board", boarded, topic),
         to_server("online", text, said, topic=topic),
         to_server("the will", sign_as_box(fixed, BOX), fixed, topic=topic),
         to_server(

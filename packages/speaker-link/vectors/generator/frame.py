@@ -134,6 +134,7 @@ def keys() -> dict[str, Any]:
                 "first_director": specimens.FIRST_DIRECTOR,
                 "second_director": specimens.SECOND_DIRECTOR,
                 "update_key": specimens.UPDATE_KEY,
+                "board_key": specimens.BOARD_KEY,
             }.items()
         },
     }

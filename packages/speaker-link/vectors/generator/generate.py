@@ -9,6 +9,7 @@ from typing import Any
 
 import cases_from_boxes as from_boxes
 import cases_of_alerts
+import cases_of_boards
 import cases_of_envelope
 import cases_of_updates
 import cases_on_air as on_air
@@ -23,6 +24,7 @@ KINDS = {
     "takeover": on_air.takeovers,
     "live": on_air.lives,
     "alert": cases_of_alerts.alerts,
+    "text": cases_of_boards.texts,
     "assignment": to_boxes.assignment,
     "revocations": to_boxes.revocations,
     "root_rotation": to_boxes.root_rotation,
@@ -33,6 +35,7 @@ KINDS = {
     "status": from_boxes.status,
     "play_report": from_boxes.play_report,
     "held": from_boxes.held,
+    "text_report": cases_of_boards.reports,
     "refusal": from_boxes.refusal,
     "command_result": from_boxes.command_result,
     "log": from_boxes.log,

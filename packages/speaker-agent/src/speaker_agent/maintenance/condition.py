@@ -45,6 +45,8 @@ def condition_of(box: Box) -> Status:
         bytes_out=box.traffic.given,
         missing_sounds=box.holder.missing,
         is_test_mode=assignment.is_test_mode if assignment else None,
+        board=None if box.board is None else box.board.describe(),
+        texts=None if box.board is None else box.board.versions(),
         last_refusal=box.reporter.last_refusal,
     )
 

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "tiengmo.channels.screens",
     "tiengmo.channels.press",
     "tiengmo.channels.printed",
+    "tiengmo.channels.led_boards",
     "tiengmo.channels.social",
     "tiengmo.studio",
     "tiengmo.broadcasting",

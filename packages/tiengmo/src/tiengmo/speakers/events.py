@@ -21,5 +21,11 @@ issued_locally = Signal()
 # box: Box, versions: dict[unit code, version]. It goes by other versions of schedules than before.
 schedules_taken = Signal()
 
+# report: TextReport, verified and stored: what stood on a text board
+text_reported = Signal()
+
+# box: Box, versions: dict[unit code, version]. Its board goes by other texts than before.
+texts_taken = Signal()
+
 # box: Box, is_online: bool
 presence_changed = Signal()

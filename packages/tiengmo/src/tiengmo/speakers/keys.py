@@ -53,6 +53,11 @@ def has_root() -> bool:
     return _root_public_file().exists()
 
 
+def has_root_private() -> bool:
+    """Is the root key's medium here?"""
+    return _root_file().exists()
+
+
 def make_root() -> PublicKey:
     """Make the locality's root key, once; the public half of an existing one otherwise."""
     if has_root():
@@ -175,6 +180,38 @@ def station_signers(unit: Unit, priority: Priority = Priority.ROUTINE) -> list[S
             }
         )
     return [signer(row) for row in list(by_holder.values())[:wanted]]
+
+
+def board_signer(unit: Unit) -> Signer:
+    """Who signs what a station's boards show: its own key for that, or that of a unit above it.
+
+    Raises:
+        NoStationKey: none of them has one, or it has expired.
+    """
+    now = timezone.now()
+    rows = {
+        row.unit_id: row
+        for row in StationKey.objects.filter(
+            purpose=KeyPurpose.BOARD,
+            revoked_at=None,
+            not_before_at__lte=now,
+            expires_at__gt=now,
+        )
+        .select_related("unit")
+        .order_by("created_at")
+    }
+    above: Unit | None = unit
+    while above is not None:
+        if above.pk in rows:
+            return signer(rows[above.pk])
+        above = above.parent
+    raise NoStationKey(
+        _(
+            "%(unit)s chưa có khoá ký cho bảng chữ. Hãy cắm thiết bị chứa khoá gốc và chạy "
+            "“tiengmo speakers keys init”."
+        )
+        % {"unit": unit}
+    )
 
 
 def gateway_signer() -> Signer:

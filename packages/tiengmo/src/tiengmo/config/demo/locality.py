@@ -22,8 +22,8 @@ from tiengmo.places.actions import load_locality
 from tiengmo.places.models import Village
 from tiengmo.places.queries import top_units, unit_by_code, units_in_force
 from tiengmo.speakers import actions as speakers
-from tiengmo.speakers import issuers
-from tiengmo.speakers.models import Box, StationKey
+from tiengmo.speakers import issuers, keys
+from tiengmo.speakers.models import Box, KeyPurpose, StationKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,8 @@ PASSPHRASE = "loa-vang-ca-ban"  # noqa: S105
 RANGE_METHOD = "dữ liệu dựng cho bản trình diễn"
 # Loudspeakers that are broken or cut off, so that reach has something to show: one in this many.
 SILENT_ONE_IN = 30
+# So many boxes have a text board beside them; what stands on it is in the file `board.txt`.
+BOARDS = 4
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def ensure_locality(boxes_folder: Path, tell: Callable[[str], None]) -> None:
         speakers.set_up_keys(by=SYSTEM)
         for unit in units_in_force().filter(villages__isnull=False).distinct():
             speakers.issue_station_key(unit, by=SYSTEM)
+    if not StationKey.objects.filter(purpose=KeyPurpose.BOARD).exists() and keys.has_root_private():
+        speakers.set_up_keys(by=SYSTEM)  # a demo from before there were text boards
     ensure_issuers()
     missing = _not_enrolled(boxes_folder)
     if missing:
@@ -177,6 +181,11 @@ def _codes(rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], str]]:
             range_method=RANGE_METHOD,
         )
         yield row, code
+
+
+def boards_of(running: list[Path]) -> set[Path]:
+    """Name the state folders of the running boxes that also drive a text board: the first few."""
+    return set(running[:BOARDS])
 
 
 def boxes_to_run(folder: Path, limit: int = 0) -> list[Path]:

@@ -9,6 +9,7 @@ from .make_enrolment_code import make_enrolment_code
 from .publish_alert import AlertWords, publish_alert, sign_alert
 from .publish_assignment import publish_assignment
 from .publish_schedule import publish_schedule
+from .publish_texts import publish_texts
 from .revoke_station_key import revoke_station_key
 from .set_up_keys import set_up_keys
 
@@ -24,6 +25,7 @@ __all__ = [
     "publish_alert",
     "publish_assignment",
     "publish_schedule",
+    "publish_texts",
     "retire_box",
     "revoke_station_key",
     "set_up_keys",

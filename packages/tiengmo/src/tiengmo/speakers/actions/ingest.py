@@ -23,7 +23,14 @@ from tiengmo.speakers.technician import outages
 from tiengmo.speakers.updates.reports import record_update
 
 from .record_local_issue import record_local_issue
-from .record_reports import record_held, record_log, record_play, record_refusal, record_result
+from .record_reports import (
+    record_held,
+    record_log,
+    record_play,
+    record_refusal,
+    record_result,
+    record_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +44,7 @@ logger = logging.getLogger(__name__)
 _RECORDERS = {
     Kind.PLAY_REPORT: record_play,
     Kind.HELD: record_held,
+    Kind.TEXT_REPORT: record_text,
     Kind.REFUSAL: record_refusal,
     Kind.COMMAND_RESULT: record_result,
     Kind.LOG: record_log,
@@ -53,6 +61,7 @@ _SHOWN = (
     "is_time_trusted",
     "held_count",
     "output",
+    "board",
     "agent_version",
     "missing_sounds",
     "is_test_mode_reported",
@@ -180,6 +189,7 @@ def _take_status(one: _Heard) -> None:
             "silent_since": None,
             "online_since": box.online_since if box.is_online else at,
             "output": status.output[:200],
+            "board": (status.board or "")[:200],
             "reported_volume": status.volume,
             "is_time_trusted": status.time_is_trusted,
             "clock_offset_ms": status.clock_offset_ms,
@@ -189,6 +199,7 @@ def _take_status(one: _Heard) -> None:
             "held_count": len(status.held_items),
             "free_bytes": status.free_bytes,
             "schedules": {one.station: one.version for one in status.schedules},
+            "texts": {one.station: one.version for one in status.texts or []},
         }
         life = outages.life_of(box, status, at)
         live |= life
@@ -212,6 +223,8 @@ def _take_status(one: _Heard) -> None:
         outages.fell_silent(box, live["silent_since"], is_orderly=sequence != LAST_WORD)
     if taken and is_online and live["schedules"] != box.schedules:
         events.schedules_taken.send(sender=Box, box=box, versions=live["schedules"])
+    if taken and is_online and live["texts"] != box.texts:
+        events.texts_taken.send(sender=Box, box=box, versions=live["texts"])
     if taken and is_online != box.is_online:
         events.presence_changed.send(sender=Box, box=box, is_online=is_online)
 

@@ -17,6 +17,7 @@ from tiengmo.speakers.models import (
     OutgoingCommand,
     PlayReport,
     Refusal,
+    TextReport,
 )
 from tiengmo.speakers.technician.answers import take_answer
 from tiengmo.speakers.updates.reports import note_refused_order
@@ -55,6 +56,31 @@ def record_play(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None
     )
     Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())
     events.play_reported.send(sender=PlayReport, report=report)
+
+
+def record_text(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:
+    """Store what stood on a text board and announce it; a copy changes nothing."""
+    if TextReport.objects.filter(pk=message.id).exists():
+        return
+    body = message.body
+    report = TextReport.objects.create(
+        id=message.id,
+        box=box,
+        line_id=body.line_id,
+        station_code=body.station,
+        state=body.state,
+        reason=body.reason or "",
+        language=body.language or "",
+        text=body.text or "",
+        started_at=body.started_at,
+        ended_at=body.ended_at,
+        times=min(body.times, 2**31 - 1),
+        shown_ms=body.shown_ms,
+        received_at=arrival.received_at,
+        envelope=arrival.payload.decode(),
+    )
+    Box.objects.filter(pk=box.pk).update(changed_at=timezone.now())
+    events.text_reported.send(sender=TextReport, report=report)
 
 
 def record_held(message: BoxMessage[Any], *, box: Box, arrival: Arrival) -> None:

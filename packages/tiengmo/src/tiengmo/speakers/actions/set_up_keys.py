@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor
 
 
+_HOLDERS = {KeyPurpose.GATEWAY: "Cổng loa {unit}", KeyPurpose.BOARD: "Bảng chữ {unit}"}
+
+
 def set_up_keys(*, by: Actor) -> list[StationKey]:
     """Make the root key, the gateway's keys and the top stations' keys, where they are missing.
 
@@ -27,9 +30,11 @@ def set_up_keys(*, by: Actor) -> list[StationKey]:
         for purpose, priority in (
             (KeyPurpose.GATEWAY, Priority.ROUTINE),
             (KeyPurpose.STATION, Priority.PRIORITY),
+            # Covers the boards of every station below.
+            (KeyPurpose.BOARD, Priority.PRIORITY),
         ):
             if not has_valid_key(unit.pk, purpose):
-                holder = f"Cổng loa {unit.name}" if purpose is KeyPurpose.GATEWAY else ""
+                holder = _HOLDERS.get(purpose, "").format(unit=unit.name)
                 issued.append(
                     issue_station_key(
                         unit, by=by, purpose=purpose, holder=holder, highest_priority=priority

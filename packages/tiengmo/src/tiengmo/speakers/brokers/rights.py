@@ -41,6 +41,7 @@ def box_rights(serial: str) -> Rights:
         read=(
             f"{topics.PREFIX}/boxes/{serial}/#",
             f"{topics.PREFIX}/stations/+/schedule",
+            f"{topics.PREFIX}/stations/+/text",
             f"{topics.PREFIX}/stations/+/takeover/+",
             f"{topics.PREFIX}/stations/+/live/+",
             f"{topics.PREFIX}/stations/+/alerts/+",

@@ -8,7 +8,7 @@ from .issuers import AwaitedSound, IssuerKey
 from .keys import KeyPurpose, StationKey
 from .local import LocalIssue
 from .outgoing import AnnouncedItem, CommandState, OutgoingCommand, RetainedMessage
-from .reports import HeldSound, PlayReport, Refusal
+from .reports import HeldSound, PlayReport, Refusal, TextReport
 from .updates import Artifact, Deployment, DeploymentState, Installation, InstallState
 from .upkeep import LogPart, TestAnswer, TestPlan, TestRound, VolumeProfile
 
@@ -44,5 +44,6 @@ __all__ = [
     "TestAnswer",
     "TestPlan",
     "TestRound",
+    "TextReport",
     "VolumeProfile",
 ]

@@ -66,6 +66,10 @@ class Box(models.Model):
     held_count = models.PositiveIntegerField(default=0)
     # Which version of each station's schedule it goes by: {unit code: version}.
     schedules = models.JSONField(default=dict)
+    # Its text board, if it has one: what drives it, with what is wrong with it.
+    board = models.CharField(_("bảng chữ"), max_length=200, blank=True)
+    # Which version of each station's texts the board goes by: {unit code: version}.
+    texts = models.JSONField(default=dict)
     free_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     model = models.CharField(_("kiểu máy"), max_length=200, blank=True)
     missing_sounds = models.PositiveIntegerField(null=True, blank=True)

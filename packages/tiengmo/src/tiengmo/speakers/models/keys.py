@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 class KeyPurpose(models.TextChoices):
     STATION = "station", _("đài: lịch phát và lệnh")
     GATEWAY = "gateway", _("cổng loa: giờ, biên nhận, phân công")
+    BOARD = "board", _("bảng chữ: dòng chữ hiện trên bảng")
     UPDATE = "update", _("chương trình của loa: dùng một lần")
 
 

@@ -40,6 +40,36 @@ class PlayReport(models.Model):
         return f"{self.box_id} {self.outcome} {self.item_id}"
 
 
+class TextReport(models.Model):
+    """What stood on a box's text board: its signed account, kept as proof.
+
+    `id` is the box's own, so a report that comes twice is one row. `line_id` is a line's name, or
+    `{alert}.{version}`. Personal data: none.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    box = models.ForeignKey("speakers.Box", on_delete=models.PROTECT, related_name="text_reports")
+    line_id = models.CharField(max_length=64, db_index=True)
+    station_code = models.CharField(max_length=64)
+    state = models.CharField(_("kết quả"), max_length=10)  # shown, over, missed
+    reason = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    times = models.PositiveIntegerField(default=0)
+    shown_ms = models.PositiveBigIntegerField(default=0)
+    received_at = models.DateTimeField(default=timezone.now)
+    envelope = models.TextField()
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [models.Index(fields=["box", "-received_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.box_id} {self.state} {self.line_id}"
+
+
 class Refusal(models.Model):
     """A message that a box would not obey, and why. Personal data: none."""
 

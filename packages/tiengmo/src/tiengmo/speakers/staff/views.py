@@ -185,6 +185,7 @@ def box(request: HttpRequest, serial: str) -> HttpResponse:
             }
             for report in reports
         ],
+        "board_text": found.text_reports.exclude(state="missed").first(),
         "refusals": [
             (refusal, REFUSAL_REASONS.get(refusal.reason, refusal.reason))
             for refusal in found.refusals.all()[:HISTORY]

@@ -1,0 +1,1 @@
+"""A text board at the box: which line stands, handing it over, proving what stood."""
