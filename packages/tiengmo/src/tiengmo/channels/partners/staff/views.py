@@ -84,7 +84,7 @@ def partner(request: StaffRequest, pk: int | None = None) -> HttpResponse:
         "partners/partner.html",
         title=name_of(shown) if shown is not None else _("Hệ thống bạn mới"),
         icon=ICON,
-        trail=[(reverse("partners_home"), _("Hệ thống bạn"))],
+        trail=[(_("Hệ thống bạn"), reverse("partners_home"))],
         form=form,
         partner=shown,
         hub=f"{settings.PUBLIC_URL}{HUB}",
