@@ -9,6 +9,7 @@ from xml.sax.xmlreader import AttributesImpl
 import lxml.html
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from lxml.etree import ParserError
 
@@ -125,7 +126,8 @@ def _add(feed: PartnersFeed, item: Item) -> None:
     feed.add_item(
         title=cleaned(rendition.headline),
         link=f"{settings.PUBLIC_URL}{path}",
-        description=cleaned(rendition.summary or rendition.short_text),
+        # Atom1Feed writes it as HTML.
+        description=escape(cleaned(rendition.summary or rendition.short_text)),
         author_name=release.unit.name,
         unique_id=id_of(item),
         pubdate=item.published_at,

@@ -13,6 +13,7 @@ from tiengmo.channels.partners.models import Partner, Push, Subscription
 from tiengmo.channels.partners.tests.acting import ask, let_in, put_out, run, settled
 from tiengmo.channels.registry import Standing
 from tiengmo.channels.tests.going_out import rows, told, withdrawn
+from tiengmo.config.demo.partners import ensure_partners
 from tiengmo.foundation.public_address import is_public
 from tiengmo.people.tests.factories import UserFactory, sign_in
 from tiengmo.releases.models import DeliveryStatus
@@ -146,6 +147,13 @@ def test_a_system_on_trial_gets_files_and_says_so_everywhere(
     run()
     assert told(release, "partners") == {Standing.TAKEN_BACK: 1}
     assert len(list((tmp_path / "partners").iterdir())) == 2
+
+
+def test_the_demo_has_two_on_trial_once(commune):
+    ensure_partners()
+    ensure_partners()
+    assert all(one.is_trial for one in Partner.objects.all())
+    assert Subscription.objects.filter(state=Subscription.State.ACTIVE).count() == 2
 
 
 def test_stopping_one_ends_its_subscriptions_at_once(
