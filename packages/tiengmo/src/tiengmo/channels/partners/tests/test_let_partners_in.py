@@ -4,6 +4,7 @@ import socket
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -42,6 +43,10 @@ def test_an_administrator_lets_a_system_in(client, subscriber, administrator, co
     assert partner.origin == subscriber.origin
     shown = client.get(answer.url).content.decode()
     assert "/he-thong-ban/hub" in shown
+    above = BeautifulSoup(shown, "html.parser").select_one(
+        f'nav a[href="{HOME}"], li a[href="{HOME}"]'
+    )
+    assert above.get_text(strip=True) == "Hệ thống bạn"
     assert "/he-thong-ban/tin.atom" in shown
     assert "Cổng tỉnh" in client.get(HOME).content.decode()
 

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 import time_machine
 from django.utils import timezone
@@ -12,7 +13,7 @@ from tiengmo.channels.actions import deliver, take_back
 from tiengmo.channels.health import board
 from tiengmo.channels.partners.handlers import forget
 from tiengmo.channels.partners.models import Item, Partner, Push, Subscription
-from tiengmo.channels.partners.sending import exchange, pushing
+from tiengmo.channels.partners.sending import exchange, pushing, running
 from tiengmo.channels.partners.tests.acting import (
     TOPIC,
     ask,
@@ -272,8 +273,12 @@ def test_who_refuses_the_connection_is_left_alone_for_a_while(client, settings, 
     assert states() == [("news", State.WAITING)]
 
 
-def test_a_slow_partner_delays_only_itself(client, settings, commune):
+def test_a_slow_partner_delays_only_itself(client, settings, commune, monkeypatch):
     settings.PARTNERS_HERE = True
+    # On a busy machine the quick one may be slow too: what counts is who waits for whom.
+    monkeypatch.setattr(exchange, "TIMEOUT", httpx.Timeout(60))
+    monkeypatch.setattr(exchange, "TOTAL_SECONDS", 60.0)
+    monkeypatch.setattr(running, "LONGEST_RUN_SECONDS", 60.0)
     with listening() as slow, listening() as quick:
         for one, name in ((slow, "Cổng chậm"), (quick, "Cổng nhanh")):
             let_in(one.origin, name=name)
@@ -286,7 +291,7 @@ def test_a_slow_partner_delays_only_itself(client, settings, commune):
 
         def holds_back():
             """It answers once the other has everything, or when nobody waits any more."""
-            until = time.monotonic() + 12
+            until = time.monotonic() + 50
             while len(quick.pushes) < 3 and time.monotonic() < until:
                 time.sleep(0.02)
             came_meanwhile.append(len(quick.pushes))
