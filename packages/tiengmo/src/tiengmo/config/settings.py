@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tiengmo.channels.printed",
     "tiengmo.channels.led_boards",
     "tiengmo.channels.social",
+    "tiengmo.channels.partners",
     "tiengmo.studio",
     "tiengmo.broadcasting",
     "tiengmo.connectivity",
@@ -214,6 +215,9 @@ PUSH_SERVICES = os.environ.get(
     "TIENGMO_PUSH_SERVICES",
     "fcm.googleapis.com,.push.services.mozilla.com,.push.apple.com,.notify.windows.com",
 ).split(",")
+
+# May a partner's system lie on this machine or in a private network? For tests and trials.
+PARTNERS_HERE = os.environ.get("TIENGMO_PARTNERS_HERE", "") == "1"
 
 LANGUAGE_CODE = "vi"
 # Not what the browser asks for (half the offices' browsers ask for English): everybody begins in

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
 
+from tiengmo.channels.partners.rules import EVERYTHING, Topic
 from tiengmo.places.queries import unit_by_code
 from tiengmo.portal import queries
 from tiengmo.portal.caching import public_page
@@ -31,6 +32,12 @@ class PodcastFeed(Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         return {**super().rss_attributes(), "xmlns:itunes": ITUNES}
 
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        if atom_url := self.feed.get("atom_url"):
+            link = {"rel": "alternate", "type": "application/atom+xml", "href": str(atom_url)}
+            handler.addQuickElement("atom:link", None, link)
+
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, object]) -> None:
         super().add_item_elements(handler, item)
         if seconds := item.get("duration_seconds"):
@@ -45,7 +52,8 @@ def feed(request: HttpRequest, code: str = "") -> HttpResponse:
         return not_found(request)
     name = unit.name if unit else queries.facts().name
     pages = queries.published(unit)[:A_FEED]
-    return rss_of(request, pages, name=name, path=f"xa/{code}/" if code else "")
+    topic = Topic(f"xa/{code}") if code else EVERYTHING
+    return rss_of(request, pages, name=name, path=f"xa/{code}/" if code else "", atom=topic)
 
 
 @public_page
@@ -59,17 +67,24 @@ def category_feed(request: HttpRequest, code: str) -> HttpResponse:
         queries.published().filter(category=code)[:A_FEED],
         name=f"{queries.facts().name} – {topic.name}",
         path=f"chuyen-muc/{code}/",
+        atom=Topic(f"chuyen-muc/{code}"),
     )
 
 
-def rss_of(request: HttpRequest, pages: Iterable[Page], *, name: str, path: str) -> HttpResponse:
-    """Write these pages as a feed of what `name` names and `path` shows."""
+def rss_of(
+    request: HttpRequest, pages: Iterable[Page], *, name: str, path: str, atom: Topic | None = None
+) -> HttpResponse:
+    """Write these pages as a feed of what `name` names and `path` shows.
+
+    atom: the feed of the same that other systems subscribe to (channels.partners).
+    """
     rss = PodcastFeed(
         title=f"{name} – bản tin",
         link=f"{settings.PUBLIC_URL}/{path}",
         description=f"Bản tin chính thức của {name}, có tiếng để nghe.",
         language="vi",
         feed_url=f"{settings.PUBLIC_URL}{request.path}",
+        atom_url=f"{settings.PUBLIC_URL}{atom.path}" if atom is not None else "",
     )
     for item in pages:
         link = f"{settings.PUBLIC_URL}/tin/{item.slug}/"

@@ -23,6 +23,7 @@ urlpatterns = [
     path("van-ban/", include("tiengmo.portal.documents.urls")),
     path("theo-doi/", include("tiengmo.portal.following.urls")),
     path("bao-chi/", include("tiengmo.portal.press.urls")),
+    path("he-thong-ban/", include("tiengmo.portal.partners.urls")),
     path("tin-nhan/bao/<str:token>/", reports.report),
     path("tim-kiem/", include("tiengmo.portal.finding.urls")),
     path("tai-khoan-chinh-thuc/", include("tiengmo.portal.accounts.urls")),

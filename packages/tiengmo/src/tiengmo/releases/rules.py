@@ -43,5 +43,8 @@ REASONS = {
     "maybe_posted": _("mạng xã hội có thể đã đăng, không tự đăng lại"),
     "post_refused": _("mạng xã hội từ chối bài"),
     "post_out": _("bài còn trên trang, chưa gỡ xong"),
+    "partner_gone": _("hệ thống bạn đã thôi nhận"),
+    "partner_holds": _("hệ thống bạn chưa báo đã nhận lệnh gỡ"),
+    "partner_silent": _("hệ thống bạn không trả lời lệnh gỡ suốt một tuần"),
     "error": _("lỗi kỹ thuật"),
 }

@@ -169,6 +169,7 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
     from tiengmo.config.demo.contacts import ensure_contacts
     from tiengmo.config.demo.locality import boxes_to_run, ensure_locality
     from tiengmo.config.demo.outreach import ensure_outreach
+    from tiengmo.config.demo.partners import ensure_partners
     from tiengmo.config.demo.press import ensure_press
     from tiengmo.config.demo.screens import ensure_film, ensure_screens
     from tiengmo.config.demo.social import ensure_accounts
@@ -184,6 +185,7 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
     ensure_film()
     ensure_accounts()
     ensure_press()
+    ensure_partners()
     ensure_drafts()
     address = home / "gateway-url"
     if not address.exists() or address.read_text() != settings.GATEWAY_URL:

@@ -37,7 +37,7 @@ PICTURE_ALT = (
     "bên cạnh là cột loa của thôn."
 )
 CHANNELS = ["portal", "loudspeakers"]
-SCREENS, PRINT, PRESS = "screens", "print", "press"
+SCREENS, PRINT, PRESS, PARTNERS = "screens", "print", "press", "partners"
 FACEBOOK, ZALO = "facebook", "zalo"
 
 
@@ -120,7 +120,9 @@ def release_own(first: str, *, look: Callable[[], None]) -> Release | None:
             closes_in_days=own.closes_in_days,
             # A commune's own bulletin on paper too: its villages are few enough to go to. And on
             # its pages, which are on trial: nothing leaves this machine.
-            also=(SCREENS, PRESS) if own.audience == ("082",) else (SCREENS, PRINT, FACEBOOK, ZALO),
+            also=(SCREENS, PRESS, PARTNERS)
+            if own.audience == ("082",)
+            else (SCREENS, PRINT, FACEBOOK, ZALO),
         )
         waiting.append((bulletin, own.approver))
     on_air = None

@@ -41,10 +41,10 @@ def test_a_portal_with_bulletins_of_several_kinds_and_units(people, monkeypatch)
     assert len(others) == len(bulletins.ON_PORTAL)
     assert all(
         channels[0] == "portal"
-        and set(channels) <= {"portal", "screens", "print", "press", "facebook", "zalo"}
+        and set(channels) <= {"portal", "screens", "print", "press", "facebook", "zalo", "partners"}
         for channels in others
     )
-    assert ["portal", "screens", "press"] in others
+    assert ["portal", "screens", "press", "partners"] in others
     assert any("print" in channels for channels in others)
     pages = Page.objects.filter(is_current=True)
     assert pages.count() == len(bulletins.ON_PORTAL) + 1

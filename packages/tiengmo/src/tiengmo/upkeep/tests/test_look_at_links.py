@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tiengmo.directory.tests.factories import OfficeFactory
+from tiengmo.foundation import public_address
 from tiengmo.one_stop.tests.factories import Offices, published
 from tiengmo.outbox.models import OutboxEntry
 from tiengmo.people.tests.factories import UserFactory, sign_in
@@ -113,7 +114,7 @@ def named(monkeypatch, *addresses):
     def look_up(_host, port, **_kind):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
 
-    monkeypatch.setattr(outside.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(public_address.socket, "getaddrinfo", look_up)
     monkeypatch.setattr(outside, "PAUSE_SECONDS", 0.0)
 
 
@@ -163,7 +164,7 @@ def test_a_redirect_into_our_network_is_not_followed(monkeypatch):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (inner, port))]
 
     monkeypatch.setattr(outside, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(outside.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(public_address.socket, "getaddrinfo", look_up)
     looks, asked = outside_that_answers(
         lambda _request: httpx.Response(302, headers={"Location": "http://trong.example/"})
     )

@@ -54,7 +54,7 @@ def journalists(request: StaffRequest) -> HttpResponse:
         "press/journalists.html",
         title=_("Nhà báo"),
         icon=ICON,
-        trail=[(reverse("press_home"), _("Báo chí"))],
+        trail=[(_("Báo chí"), reverse("press_home"))],
         form=form,
         rows=[(one, one.is_accredited_on(today)) for one in shown],
         found=shown,
@@ -134,8 +134,8 @@ def register(request: StaffRequest) -> HttpResponse:
 
 def _trail() -> list[tuple[str, str]]:
     return [
-        (reverse("press_home"), _("Báo chí")),
-        (reverse("press_journalists"), _("Nhà báo")),
+        (_("Báo chí"), reverse("press_home")),
+        (_("Nhà báo"), reverse("press_journalists")),
     ]
 
 

@@ -50,7 +50,7 @@ def spokespeople(request: StaffRequest) -> HttpResponse:
         "press/spokespeople.html",
         title=_("Người phát ngôn"),
         icon=ICON,
-        trail=[(reverse("press_home"), _("Báo chí"))],
+        trail=[(_("Báo chí"), reverse("press_home"))],
         form=form,
         people=Spokesperson.objects.all(),
     )
@@ -85,7 +85,7 @@ def kit(request: StaffRequest) -> HttpResponse:
         "press/staff_kit.html",
         title=_("Ảnh, tư liệu cho báo chí"),
         icon=ICON,
-        trail=[(reverse("press_home"), _("Báo chí"))],
+        trail=[(_("Báo chí"), reverse("press_home"))],
         form=form,
         files=KitFile.objects.filter(removed_at=None),
     )

@@ -68,7 +68,7 @@ def item(request: StaffRequest, pk: UUID) -> HttpResponse:
         "press/staff_item.html",
         title=found.release.title,
         icon=ICON,
-        trail=[(reverse("press_home"), _("Báo chí"))],
+        trail=[(_("Báo chí"), reverse("press_home"))],
         item=found,
         is_waiting=found.until > timezone.now(),
         readings=found.readings.select_related("journalist__outlet"),

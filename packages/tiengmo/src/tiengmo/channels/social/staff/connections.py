@@ -55,8 +55,8 @@ def connection(request: StaffRequest, pk: int) -> HttpResponse:
         title=_("Đăng bài lên %(name)s") % {"name": account.name},
         icon=ICON,
         trail=[
-            (reverse("social_accounts"), _("Trang Facebook, Zalo")),
-            (reverse("social_account", args=[pk]), account.name),
+            (_("Trang Facebook, Zalo"), reverse("social_accounts")),
+            (account.name, reverse("social_account", args=[pk])),
         ],
         form=form,
         account=account,
@@ -108,7 +108,7 @@ def network(request: StaffRequest, code: str) -> HttpResponse:
         "social/network.html",
         title=_("Kết nối với %(network)s") % {"network": FORMS[code].label},
         icon=ICON,
-        trail=[(reverse("social_accounts"), _("Trang Facebook, Zalo"))],
+        trail=[(_("Trang Facebook, Zalo"), reverse("social_accounts"))],
         form=form,
         code=code,
     )

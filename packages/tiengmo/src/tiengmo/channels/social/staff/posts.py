@@ -74,7 +74,7 @@ def posts(request: StaffRequest) -> HttpResponse:
         "social/posts.html",
         title=_("Bài trên Facebook, Zalo"),
         icon=ICON,
-        trail=[(reverse("social_accounts"), _("Trang Facebook, Zalo"))],
+        trail=[(_("Trang Facebook, Zalo"), reverse("social_accounts"))],
         found=found,
         waits=waits,
     )

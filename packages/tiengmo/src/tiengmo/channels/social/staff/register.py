@@ -98,7 +98,7 @@ def account(request: StaffRequest, pk: int | None = None) -> HttpResponse:
         "social/account.html",
         title=found.name or _("Trang, tài khoản mới"),
         icon=ICON,
-        trail=[(reverse("social_accounts"), _("Trang Facebook, Zalo"))],
+        trail=[(_("Trang Facebook, Zalo"), reverse("social_accounts"))],
         form=form,
         account=found if pk is not None else None,
         reason=ReasonForm(auto_id="quyet-dinh-%s"),
@@ -148,7 +148,7 @@ def import_table(request: StaffRequest) -> HttpResponse:
         "social/import.html",
         title=_("Nhập sổ từ bảng"),
         icon=ICON,
-        trail=[(reverse("social_accounts"), _("Trang Facebook, Zalo"))],
+        trail=[(_("Trang Facebook, Zalo"), reverse("social_accounts"))],
         form=form,
         done=done,
     )

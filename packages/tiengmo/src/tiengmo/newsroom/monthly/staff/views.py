@@ -80,7 +80,7 @@ def issue(request: StaffRequest, pk: UUID) -> HttpResponse:
         "monthly/issue_page.html",
         title=str(Issue.objects.get(pk=pk)),
         icon=ICON,
-        trail=[(reverse("monthly_issues"), _("Bản tin nội bộ"))],
+        trail=[(_("Bản tin nội bộ"), reverse("monthly_issues"))],
         issue=found,
         is_draft=is_draft,
         form=form if is_draft else None,
