@@ -15,6 +15,7 @@ from tiengmo.outreach.sessions.channel import points
 from tiengmo.outreach.sessions.queries import (
     bulletins_for,
     own_sessions,
+    played_wrong,
     reached_by,
     told_wrong,
     villages_of,
@@ -46,16 +47,18 @@ def in_hand(user: User) -> dict[str, Any]:
         },
         "bulletins": _bulletins(villages, paths),
         "own": own_entries(user),
-        "wrong": [
-            {
-                "title": session.release.title,
-                "village": session.village.name,
-                "reason": session.release.withdrawal_reason,
-            }
-            for session in told_wrong(user)
-            if session.release is not None
-        ],
+        "wrong": _wrong(user),
     }
+
+
+def _wrong(user: User) -> list[dict[str, str]]:
+    """What this person told or played and was taken back since: bulletin, villages, reason."""
+    told = [(one.release, one.village.name) for one in told_wrong(user) if one.release is not None]
+    told += [(release, ", ".join(names)) for release, names in played_wrong(user)]
+    return [
+        {"title": release.title, "village": where, "reason": release.withdrawal_reason}
+        for release, where in told
+    ]
 
 
 def _village(village: Village, path: list[str]) -> dict[str, Any]:
