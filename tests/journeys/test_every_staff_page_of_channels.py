@@ -27,7 +27,7 @@ ROOMS = {
         *("ban-tin-noi-bo/", "buoi-tuyen-truyen/", "chuyen-loa/", "loi-hua/", "ket-noi/"),
         *("do-phu/", "phat-hanh/"),
     ),
-    "quantri": ("kenh/", "tin-nhan/", "trang-mang/"),
+    "quantri": ("kenh/", "tin-nhan/", "trang-mang/", "man-hinh/", "ket-noi/"),
     "bientap": ("kenh/tin-nhan/", "ban-tin/"),
     "tuyentruyen": ("so-tuyen-truyen/", "do-phu/viec/"),
 }

@@ -74,7 +74,7 @@ def ensure_field_work(*, look: Callable[[], None]) -> bool:
     villages = sorted(villages_of(crew), key=lambda one: one.code)
     if len(villages) <= max(max(stops) for stops, _days, _hour in DRIVES):
         return False
-    _earlier_days(crew, villages)
+    earlier_days(crew, villages)
     _take_back_one(crew, villages, look)
     _hold_one_back(look)
     _begin_an_issue(villages[0])
@@ -82,7 +82,7 @@ def ensure_field_work(*, look: Callable[[], None]) -> bool:
     return True
 
 
-def _earlier_days(crew: User, villages: Sequence[Village]) -> None:
+def earlier_days(crew: User, villages: Sequence[Village]) -> None:
     now = timezone.now()
     topics = {topic.code: topic for topic in Topic.objects.all()}
     for days, number, kind, topic, people, questions, opinions, subject in SESSIONS:
