@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -25,6 +26,8 @@ from tiengmo.outreach.sessions.queries import (
 from tiengmo.places.queries import area_paths
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tiengmo.outreach.runs.models import Run
     from tiengmo.outreach.sessions.models import Session
     from tiengmo.people.models import User
@@ -53,11 +56,19 @@ def in_hand(user: User) -> dict[str, Any]:
 
 def _wrong(user: User) -> list[dict[str, str]]:
     """What this person told or played and was taken back since: bulletin, villages, reason."""
-    told = [(one.release, one.village.name) for one in told_wrong(user) if one.release is not None]
-    told += [(release, ", ".join(names)) for release, names in played_wrong(user)]
+    releases: dict[UUID, Release] = {}
+    named: dict[UUID, list[str]] = defaultdict(list)
+    told = [(one.release, [one.village.name]) for one in told_wrong(user) if one.release]
+    for release, names in [*told, *played_wrong(user)]:
+        releases[release.pk] = release
+        named[release.pk] += names
     return [
-        {"title": release.title, "village": where, "reason": release.withdrawal_reason}
-        for release, where in told
+        {
+            "title": release.title,
+            "village": ", ".join(dict.fromkeys(named[pk])),
+            "reason": release.withdrawal_reason,
+        }
+        for pk, release in releases.items()
     ]
 
 
