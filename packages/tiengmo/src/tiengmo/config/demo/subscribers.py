@@ -12,7 +12,7 @@ from tiengmo.channels.messages.actions import save_provider, use_provider
 from tiengmo.channels.messages.models import Provider, Subscriber
 from tiengmo.places.models import Village
 
-NAME = "Chạy thử: ghi ra tệp, không gửi cho ai (dựng để thử)"
+NAME = "Nhà cung cấp thử (dữ liệu dựng)"
 # A village has one to three; a dead zone none.
 MOST = 3
 PRICE = 250
