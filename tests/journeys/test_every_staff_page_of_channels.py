@@ -27,7 +27,8 @@ ROOMS = {
         *("ban-tin-noi-bo/", "buoi-tuyen-truyen/", "chuyen-loa/", "loi-hua/", "ket-noi/"),
         *("do-phu/", "phat-hanh/"),
     ),
-    "quantri": ("kenh/", "tin-nhan/", "trang-mang/", "man-hinh/", "ket-noi/"),
+    "quantri": ("kenh/", "tin-nhan/", "trang-mang/"),
+    "trucdai": ("man-hinh/", "ket-noi/"),
     "bientap": ("kenh/tin-nhan/", "ban-tin/"),
     "tuyentruyen": ("so-tuyen-truyen/", "do-phu/viec/"),
 }
