@@ -159,7 +159,7 @@ def running_system(home: Path, *, boxes: int, output: str):
     )
     try:
         deadline = time.monotonic() + 400
-        while "đầu tiên đã phát hành" not in (home / "screen.log").read_text():
+        while "bản tin đã gỡ (dựng thử) đã có" not in (home / "screen.log").read_text():
             assert demo.poll() is None, (home / "screen.log").read_text()
             assert time.monotonic() < deadline, (home / "screen.log").read_text()
             time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""Take the portal's pictures of these docs from a running demo, on a phone and at a desk.
+"""Take the pictures of these docs from a running demo, on a phone and at a desk.
 
 Usage: bin/tiengmo demo, then .venv/bin/python docs/images/take_pictures.py [http://127.0.0.1:8000]
 """
@@ -22,6 +22,9 @@ MOST_BYTES = 200_000
 # Width, height, and how many points a pixel of a page has.
 WINDOWS = ((360, 760, 2.0), (1280, 900, 1.0))
 COMMUNE = "/xa/02701/"
+# Of the demo only: stated on its first screen.
+PASSWORD = "tieng-mo-demo"  # noqa: S105
+DESK, PHONE = (1280, 900), (360, 760)
 SEARCH = "/tim-kiem/?q=dang+ky+khia+sinh"
 PROCEDURE = "/thu-tuc/BX-HT-01/"
 
@@ -64,6 +67,58 @@ def take(browser: Browser, base: str) -> list[Path]:
     return taken
 
 
+def take_staff(browser: Browser, base: str) -> list[Path]:
+    """The staff's pages of reach, of what is still out there, and the notebook on a phone."""
+    page = _signed_in(browser, base, "duyet", DESK)
+    taken = [_show(page, "/quan-tri/do-phu/", "leader")]
+    # The demo's first bulletin is the one that went to every loudspeaker.
+    first, gone = _id_of(page, "Rét đậm"), _id_of(page, "khám bệnh lưu động")
+    taken.append(_show(page, f"/quan-tri/do-phu/{first}/thon/", "missed"))
+    taken.append(_show(page, f"/quan-tri/kenh/thu-hoi/{gone}/", "still-out"))
+    page.context.close()
+    page = _signed_in(browser, base, "tuyentruyen", PHONE)
+    taken.append(_show(page, "/quan-tri/so-tuyen-truyen/", "notebook", "#wrong li"))
+    page.context.close()
+    return taken
+
+
+def _id_of(page: Page, title: str) -> str:
+    page.goto("/quan-tri/phat-hanh/")
+    link = page.get_by_role("link", name=title).first.get_attribute("href") or ""
+    return link.rstrip("/").split("/")[-1]
+
+
+def _signed_in(browser: Browser, base: str, username: str, window: tuple[int, int]) -> Page:
+    context = browser.new_context(
+        base_url=base,
+        viewport={"width": window[0], "height": window[1]},
+        device_scale_factor=2 if window == PHONE else 1,
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    page.goto("/quan-tri/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(lambda url: "login" not in url)
+    return page
+
+
+def _show(page: Page, path: str, name: str, wait_for: str = "h1") -> Path:
+    answer = page.goto(path, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path}: {answer and answer.status}")
+    page.locator(wait_for).first.wait_for()
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    kept = HERE / f"{name}.webp"
+    picture.save(kept, quality=70, method=6)
+    return kept
+
+
 def _keep(png: bytes, path: Path) -> Path:
     """Few colours are enough for a page, and make a small file."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
@@ -78,7 +133,7 @@ def main() -> None:
     base = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for path in take(browser, base):
+        for path in [*take_staff(browser, base), *take(browser, base)]:
             sys.stdout.write(f"{path.name} {path.stat().st_size}\n")
         browser.close()
 

@@ -136,6 +136,7 @@ def _run(
             code = _once(raw, area=area, full=full, console=console, supervisor=supervisor)
         else:
             _welcome(console, web_url, wanted)
+            _fill(supervisor.look)
             _release_first(raw, tell, supervisor.look)
             _plan_week(tell)
             while True:
@@ -165,12 +166,10 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
 
     from tiengmo.config.commands.setup import set_up_if_changed
     from tiengmo.config.demo.bulletins import ensure_drafts
-    from tiengmo.config.demo.connectivity import ensure_connectivity
     from tiengmo.config.demo.contacts import ensure_contacts
     from tiengmo.config.demo.locality import boxes_to_run, ensure_locality
     from tiengmo.config.demo.outreach import ensure_outreach
     from tiengmo.config.demo.partners import ensure_partners
-    from tiengmo.config.demo.press import ensure_press
     from tiengmo.config.demo.screens import ensure_film, ensure_screens
     from tiengmo.config.demo.social import ensure_accounts
     from tiengmo.speakers.actions import publish_assignment
@@ -180,11 +179,9 @@ def _prepare(home: Path, tell: Callable[[str], None]) -> int:
     ensure_locality(home / "boxes", tell)
     ensure_contacts()
     ensure_outreach()
-    ensure_connectivity()
     ensure_screens()
     ensure_film()
     ensure_accounts()
-    ensure_press()
     ensure_partners()
     ensure_drafts()
     address = home / "gateway-url"
@@ -219,14 +216,28 @@ def _once(
         return 1
 
 
+def _fill(look: Callable[[], None]) -> None:
+    """Put what the first page needs nothing of: nobody waits for it."""
+    from tiengmo.config.demo.connectivity import ensure_connectivity
+    from tiengmo.config.demo.press import ensure_press
+    from tiengmo.config.demo.subscribers import ensure_subscribers
+
+    for ensure in (ensure_connectivity, ensure_press, ensure_subscribers):
+        ensure()
+        look()
+
+
 def _release_first(raw: bytes, tell: Callable[[str], None], look: Callable[[], None]) -> None:
     """Release the demo's own bulletins the first time, so that the portal has something to read."""
     from tiengmo.config.demo.bulletins import correct_own, release_own
+    from tiengmo.config.demo.field_work import ensure_field_work
 
     is_first = release_own(raw.decode(), look=look) is not None
     correct_own(look=look)
     if is_first:
         tell("Các bản tin đầu tiên đã phát hành: xem cổng thông tin và bảng loa.")
+    if ensure_field_work(look=look):
+        tell("Chuyến loa, buổi tuyên truyền, bản tin đã gỡ (dựng thử) đã có.")
 
 
 def _plan_week(tell: Callable[[str], None]) -> None:

@@ -27,6 +27,7 @@ from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from wagtail.images.models import AbstractImage
 
@@ -209,16 +210,18 @@ def write(
     closes_in_days: int | None = None,
     picture: AbstractImage | None = None,
     also: Sequence[str] = (),
+    release_at: datetime | None = None,
 ) -> Bulletin:
     """Write and save a bulletin from a text as its author would; speech starts being made.
 
-    also: more channels, each when its texts fit there.
+    also: more channels, each when its texts fit there. release_at: not before this instant.
     """
     assert author.unit is not None  # noqa: S101 (demo accounts have one)
     bulletin = bulletin_from_text(text, unit=author.unit, author=author, full=full)
     bulletin.audience = list(audience)
     bulletin.channels = list(channels)
     bulletin.priority = priority
+    bulletin.release_at = release_at
     if picture is not None:
         bulletin.picture = picture
         bulletin.picture_alt = PICTURE_ALT

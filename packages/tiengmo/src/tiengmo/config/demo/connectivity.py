@@ -14,7 +14,7 @@ from tiengmo.connectivity.models import Mast
 from tiengmo.connectivity.tables import kind_of
 from tiengmo.directory.models import Office
 from tiengmo.outreach.models import Topic
-from tiengmo.outreach.promises.actions import make_promise
+from tiengmo.outreach.promises.actions import keep_promise, make_promise
 from tiengmo.outreach.promises.models import Promise
 from tiengmo.places.models import Village
 
@@ -27,10 +27,18 @@ OPERATORS = ("Viettel", "VinaPhone", "MobiFone")
 # Fixed: every demo shows the same.
 SEED = 2022
 FIRST_DAY = dt.date(2021, 1, 1)
+# What, topic, days since it was promised, days until it is due; what came of it.
 PROMISES = (
-    ("Sửa đoạn đường vào thôn bị sạt sau mưa", 20, -4),
-    ("Mở thêm điểm thu mua nông sản tại chợ phiên", 15, 5),
-    ("Lắp thêm một cụm loa ở đầu thôn", 30, 45),
+    ("Sửa đoạn đường vào thôn bị sạt sau mưa", "giao-thong-dien-nuoc", 20, -4, ""),
+    ("Mở thêm điểm thu mua nông sản tại chợ phiên", "nong-lam-nghiep", 15, 5, ""),
+    ("Lắp thêm một cụm loa ở đầu thôn", "loa-truyen-thanh", 30, 45, ""),
+    (
+        "Trả lời về mức hỗ trợ giống ngô",
+        "nong-lam-nghiep",
+        40,
+        -10,
+        "Đã trả lời tại buổi họp thôn.",
+    ),
 )
 
 
@@ -103,18 +111,20 @@ def _software() -> Iterable[list[object]]:
 
 
 def _promise(villages: list[Village]) -> None:
-    topic = Topic.objects.first()
-    if topic is None or Promise.objects.exists():
+    topics = {topic.code: topic for topic in Topic.objects.all()}
+    if not topics or Promise.objects.exists():
         return
     today = timezone.localdate()
     unit = villages[0].unit
-    for what, ago, due in PROMISES:
+    for what, topic, ago, due, result in PROMISES:
         promise = Promise(
             unit=unit,
             owed_by=unit,
-            topic=topic,
+            topic=topics[topic],
             what=f"{what} (giả định)",
             promised_on=today - dt.timedelta(days=ago),
             due_on=today + dt.timedelta(days=due),
         )
-        make_promise(promise, by=SYSTEM)
+        promise = make_promise(promise, by=SYSTEM)
+        if result:
+            keep_promise(promise, on=today - dt.timedelta(days=12), note=result, by=SYSTEM)

@@ -38,7 +38,7 @@ def ensure_accounts() -> int:
     made = Account.objects.bulk_create(rows)
     AccountChange.objects.bulk_create(
         [
-            AccountChange(account=one, act=act, by_name=str(SYSTEM), reason=WHY)
+            AccountChange(account=one, act=act, by_name=SYSTEM.name, reason=WHY)
             for one in made
             for act in _acts(one)
         ]

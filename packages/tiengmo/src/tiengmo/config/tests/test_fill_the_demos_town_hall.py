@@ -5,13 +5,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tiengmo.audit import SYSTEM
+from tiengmo.channels.messages import sealing
+from tiengmo.channels.messages.models import Subscriber
+from tiengmo.channels.messages.queries import provider_in_use
+from tiengmo.channels.messages.rules import number_of
 from tiengmo.channels.social.models import Account, Connection
 from tiengmo.channels.social.register.listing import Verdict, judge
 from tiengmo.config.demo.connectivity import ensure_connectivity
 from tiengmo.config.demo.contacts import ensure_contacts
-from tiengmo.config.demo.locality import DATA
+from tiengmo.config.demo.field_work import CREW, DRIVES, MARK, SESSIONS, earlier_days
+from tiengmo.config.demo.locality import DATA, ensure_people
 from tiengmo.config.demo.outreach import ensure_outreach
 from tiengmo.config.demo.social import COMMUNE, ensure_accounts
+from tiengmo.config.demo.subscribers import ensure_subscribers
 from tiengmo.connectivity.models import Mast
 from tiengmo.connectivity.out_of_date import ending_licences
 from tiengmo.connectivity.queries import cut_off
@@ -20,7 +26,11 @@ from tiengmo.directory.rules import is_hours, is_phone
 from tiengmo.outreach.models import Event, Question
 from tiengmo.outreach.promises.models import Promise
 from tiengmo.outreach.queries import past_events, published_questions, upcoming_events
+from tiengmo.outreach.runs.models import Pass, Run
+from tiengmo.outreach.sessions.models import Session
+from tiengmo.outreach.sessions.queries import villages_of
 from tiengmo.outreach.workflow import State
+from tiengmo.people.models import User
 from tiengmo.places.actions import load_locality
 from tiengmo.places.models import Village
 from tiengmo.places.queries import units_in_force
@@ -93,5 +103,29 @@ def test_masts_and_dead_zones_are_put_once_and_say_what_the_villages_say(localit
     villages = list(Village.objects.all())
     marked = {village.pk for village in villages if village.is_dead_zone}
     assert cut_off(villages) == marked
-    assert Promise.objects.count() == 3
+    assert Promise.objects.count() == 4
+    assert [one.is_overdue for one in Promise.objects.all()].count(True) == 1
     assert list(ending_licences({unit.pk for unit in units_in_force()}))
+
+
+def test_text_subscribers_have_numbers_that_no_telephone_has(locality):
+    number = ensure_subscribers()
+    assert number == Subscriber.objects.count() > 100
+    assert ensure_subscribers() == 0
+    assert provider_in_use().form == "console"
+    numbers = [sealing.unseal(one.sealed_number) for one in Subscriber.objects.all()]
+    assert all(one.startswith("00") and number_of(one) is None for one in numbers)
+
+
+def test_drives_and_sessions_are_taken_in_as_a_crews_own(locality):
+    ensure_people()
+    crew = User.objects.get(username=CREW)
+    villages = sorted(villages_of(crew), key=lambda one: one.code)
+    earlier_days(crew, villages)
+    assert Run.objects.filter(has_track=True).count() == len(DRIVES)
+    # Every village that a drive names was really passed.
+    noted = Pass.objects.filter(is_noted=True)
+    assert noted.count() == sum(len(stops) for stops, _days, _hour in DRIVES)
+    assert not noted.filter(counts=False).exists()
+    assert Session.objects.count() == len(SESSIONS)
+    assert not Session.objects.exclude(subject__contains=MARK).exists()

@@ -11,9 +11,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from tiengmo.outreach.models import Topic
+from tiengmo.outreach.runs.models import Run
 from tiengmo.outreach.sessions.models import Kind, Session, YearTarget
 from tiengmo.outreach.sessions.receipts import CHANNEL, NOT_TOLD
-from tiengmo.outreach.sessions.retelling import told_again
+from tiengmo.outreach.sessions.retelling import played_in, told_again
 from tiengmo.outreach.sessions.rights import goes_out_in, reads_in
 from tiengmo.places.models import Village
 from tiengmo.places.queries import area_paths
@@ -189,3 +190,21 @@ def told_wrong(user: User) -> list[Session]:
     releases = {one.release_id: one.release for one in rows if one.release is not None}
     done = {pk: told_again(release) for pk, release in releases.items()}
     return [one for one in rows if one.village_id not in done.get(one.release_id, {})]
+
+
+def played_wrong(user: User) -> list[tuple[Release, list[str]]]:
+    """What one's own loudspeaker vehicle played and was taken back since, with the names of the
+    villages it passed to which nobody has gone back yet."""
+    since = timezone.now() - LATELY
+    runs = Run.objects.filter(author_id=str(user.pk), withdrawn_at=None)
+    releases = Release.objects.filter(
+        runs__in=runs, status=Release.Status.WITHDRAWN, withdrawn_at__gte=since
+    ).distinct()
+    found = []
+    for release in releases.order_by("-withdrawn_at"):
+        done = told_again(release)
+        passed = played_in(release).filter(run__in=runs).exclude(village__in=list(done))
+        names = dict.fromkeys(passed.order_by("pk").values_list("village__name", flat=True))
+        if names:
+            found.append((release, list(names)))
+    return found

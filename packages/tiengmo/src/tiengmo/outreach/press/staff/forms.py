@@ -54,7 +54,8 @@ class FilterForm(forms.Form):
     words = forms.CharField(label=_("Trong tên tin bài"), required=False, max_length=100)
 
     def __init__(self, data: Any, *, halves: list[tuple[int, int]]) -> None:
-        super().__init__(data)
+        # Another form of the page has an outlet too.
+        super().__init__(data, auto_id="filter-%s")
         self.fields["half"].choices = [  # type: ignore[attr-defined]
             ("", _("tất cả")),
             *(

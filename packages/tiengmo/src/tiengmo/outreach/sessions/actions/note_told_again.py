@@ -10,7 +10,7 @@ from tiengmo.channels.trail import is_over
 from tiengmo.outreach.sessions.errors import SessionError
 from tiengmo.outreach.sessions.models import Retelling, Session
 from tiengmo.outreach.sessions.receipts import settle
-from tiengmo.outreach.sessions.retelling import told_again
+from tiengmo.outreach.sessions.retelling import played_in, told_again
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role
 from tiengmo.people.queries import has_role
@@ -31,8 +31,10 @@ def note_told_again(release: Release, village: Village, *, by: User) -> Retellin
     with transaction.atomic():
         locked = Release.objects.select_for_update().get(pk=release.pk)
         told = Session.objects.filter(release=locked, village=village, withdrawn_at=None)
-        if not told.exists():
-            raise SessionError({"village": _("Thôn này chưa ghi buổi nào về bản tin đó.")})
+        has_sessions = told.exists()
+        if not has_sessions and not played_in(locked).filter(village=village).exists():
+            text = _("Thôn này chưa ghi buổi hay chuyến loa nào về bản tin đó.")
+            raise SessionError({"village": text})
         if not is_over(locked):
             raise SessionError({"release": _("Bản tin này còn hiệu lực, không cần báo lại.")})
         if (known := told_again(locked).get(village.pk)) is not None:
@@ -40,6 +42,7 @@ def note_told_again(release: Release, village: Village, *, by: User) -> Retellin
         noted = Retelling.objects.create(
             release=locked, village=village, author_id=str(by.pk), author_name=str(by)
         )
-        settle(locked, village)
+        if has_sessions:
+            settle(locked, village)
         record("outreach.told_again", by=by, subject=locked, detail={"village": village.code})
     return noted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from tiengmo.outreach.sessions.channel import points
 from tiengmo.outreach.sessions.queries import (
     bulletins_for,
     own_sessions,
+    played_wrong,
     reached_by,
     told_wrong,
     villages_of,
@@ -24,6 +26,8 @@ from tiengmo.outreach.sessions.queries import (
 from tiengmo.places.queries import area_paths
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tiengmo.outreach.runs.models import Run
     from tiengmo.outreach.sessions.models import Session
     from tiengmo.people.models import User
@@ -46,16 +50,26 @@ def in_hand(user: User) -> dict[str, Any]:
         },
         "bulletins": _bulletins(villages, paths),
         "own": own_entries(user),
-        "wrong": [
-            {
-                "title": session.release.title,
-                "village": session.village.name,
-                "reason": session.release.withdrawal_reason,
-            }
-            for session in told_wrong(user)
-            if session.release is not None
-        ],
+        "wrong": _wrong(user),
     }
+
+
+def _wrong(user: User) -> list[dict[str, str]]:
+    """What this person told or played and was taken back since: bulletin, villages, reason."""
+    releases: dict[UUID, Release] = {}
+    named: dict[UUID, list[str]] = defaultdict(list)
+    told = [(one.release, [one.village.name]) for one in told_wrong(user) if one.release]
+    for release, names in [*told, *played_wrong(user)]:
+        releases[release.pk] = release
+        named[release.pk] += names
+    return [
+        {
+            "title": release.title,
+            "village": ", ".join(dict.fromkeys(named[pk])),
+            "reason": release.withdrawal_reason,
+        }
+        for pk, release in releases.items()
+    ]
 
 
 def _village(village: Village, path: list[str]) -> dict[str, Any]:
