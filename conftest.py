@@ -26,11 +26,54 @@ _skipped: dict[str, str] = {}
 RUN_AGAIN = ROOT / "tests" / "integration"
 
 
-def pytest_collection_modifyitems(items):
-    """Run a failed journey or integration test once more; a unit test never."""
+# Longest first: a worker that comes to one of them last would keep all others waiting for it.
+LONGEST = ("journeys", "chaos", "studio", "spine", "alerts", "behind_nginx")
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "environment"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="Leave out what touches no database: on another one it would do the same again.",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Second tries where they are allowed, and the order in which workers take tests up."""
+    if config.getoption("only_database"):
+        chosen = [item for item in items if _touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
     for item in items:
-        if item.path.is_relative_to(RUN_AGAIN) or item.get_closest_marker("journey"):
+        if _may_run_again(item):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=_turn)
+
+
+def _touches_database(item) -> bool:
+    from django.test import TransactionTestCase
+
+    of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    is_marked = item.get_closest_marker("django_db") is not None
+    return of_django or is_marked or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
+
+
+def _may_run_again(item) -> bool:
+    """A journey or an integration test; a unit test never."""
+    return item.path.is_relative_to(RUN_AGAIN) or item.get_closest_marker("journey") is not None
+
+
+def _turn(item) -> int:
+    """The groups that share a running system, then what else waits for processes, then the rest.
+
+    Within each, the order stays as pytest-randomly shuffled it.
+    """
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and group.args[0] in LONGEST:
+        return LONGEST.index(group.args[0])
+    return len(LONGEST) + (not _may_run_again(item))
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +134,12 @@ def _shipped_lists_come_back():
 def _own_sound_store(settings, tmp_path):
     """Sound files of a test stay in that test's own folder."""
     settings.SOUND_ROOT = tmp_path / "sound"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if getattr(item, "execution_count", 1) > 1 and "running_system" in sys.modules:
+        sys.modules["running_system"].start_what_died()
 
 
 def pytest_runtest_logreport(report):
