@@ -17,7 +17,7 @@ BOXES = 32
 PATIENCE_MS = 20_000 if os.environ.get("TIENGMO_JOURNEYS_HOME") else 60_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory):
     """A running demo with loudspeakers in every commune; the journeys share it.
 

@@ -15,7 +15,7 @@ HEADLINE = "Lịch tiêm phòng cho trâu bò ngày 27"
 CORRECTED = "Lịch tiêm phòng cho trâu bò ngày 28"
 SHORT = "Từ 7 giờ sáng ở sân nhà văn hoá. Mang theo sổ tiêm."
 # What is new is shown next, whatever else the screen has to show.
-NEXT_MS = 60_000
+NEXT_MS = 150_000
 REASON = "Đoàn thú y hoãn, sẽ báo lịch mới"
 POSTERS = "Bản in (áp phích, tờ rơi)"
 
