@@ -9,6 +9,7 @@ import time
 
 import pytest
 from tiengmo.studio.playout.push import PushServer
+from tiengmo.studio.playout.readers import Reader
 from tiengmo.studio.playout.rows import Taken
 from tiengmo.studio.playout.session import Session
 from tiengmo.studio.tests.broadcast import Broadcast
@@ -143,3 +144,17 @@ async def test_an_encoder_that_pushes_a_whole_file_at_once_is_held_back():
         output = studio.session.output
         assert output.position / RATE < time.time() - output.epoch + 1
         writer.transport.abort()
+
+
+async def test_a_decoder_that_nobody_reads_is_ended_all_the_same():
+    """Its output is held back; whoever waits for its end must not wait for that as well."""
+    pieces = Station().pieces
+    for _ in range(3):
+        decoder = await Reader.start("-")
+        await decoder.feed(b"".join(pieces[:100]))
+        pipe = decoder._process.stdout
+        async with asyncio.timeout(90):
+            while not pipe._paused:  # noqa: ASYNC110 - asyncio tells nobody
+                await asyncio.sleep(0.05)
+        async with asyncio.timeout(90):
+            await decoder.close()
