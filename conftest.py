@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from tiengmo.foundation.catalogues import compile_all
 
@@ -15,10 +16,12 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "tests"))
 compile_all()  # before Django reads the first translation
 
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+_AT_ANY_PACE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("here", **_AT_ANY_PACE)
 # In CI the same examples every time: a change is judged by its own faults, not by luck.
-hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-if os.environ.get("CI"):
-    hypothesis_settings.load_profile("ci")
+hypothesis_settings.register_profile("ci", derandomize=True, print_blob=True, **_AT_ANY_PACE)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _skipped: dict[str, str] = {}
 
