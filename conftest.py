@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from tiengmo.foundation.catalogues import compile_all
 
@@ -15,12 +16,67 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "tests"))
 compile_all()  # before Django reads the first translation
 
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+_AT_ANY_PACE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("here", **_AT_ANY_PACE)
 # In CI the same examples every time: a change is judged by its own faults, not by luck.
-hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-if os.environ.get("CI"):
-    hypothesis_settings.load_profile("ci")
+hypothesis_settings.register_profile("ci", derandomize=True, print_blob=True, **_AT_ANY_PACE)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _skipped: dict[str, str] = {}
+
+# Where programs, boxes and a browser work by the clock of a busy machine (decision 0034).
+RUN_AGAIN = ROOT / "tests" / "integration"
+
+
+# Longest first: a worker that comes to one of them last would keep all others waiting for it.
+LONGEST = ("journeys", "chaos", "studio", "spine", "alerts", "behind_nginx")
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "environment"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="Leave out what touches no database: on another one it would do the same again.",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Second tries where they are allowed, and the order in which workers take tests up."""
+    if config.getoption("only_database"):
+        chosen = [item for item in items if _touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+    for item in items:
+        if _may_run_again(item):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=_turn)
+
+
+def _touches_database(item) -> bool:
+    from django.test import TransactionTestCase
+
+    of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    is_marked = item.get_closest_marker("django_db") is not None
+    return of_django or is_marked or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
+
+
+def _may_run_again(item) -> bool:
+    """A journey or an integration test; a unit test never."""
+    return item.path.is_relative_to(RUN_AGAIN) or item.get_closest_marker("journey") is not None
+
+
+def _turn(item) -> int:
+    """The groups that share a running system, then what else waits for processes, then the rest.
+
+    Within each, the order stays as pytest-randomly shuffled it.
+    """
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and group.args[0] in LONGEST:
+        return LONGEST.index(group.args[0])
+    return len(LONGEST) + (not _may_run_again(item))
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +137,12 @@ def _shipped_lists_come_back():
 def _own_sound_store(settings, tmp_path):
     """Sound files of a test stay in that test's own folder."""
     settings.SOUND_ROOT = tmp_path / "sound"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if getattr(item, "execution_count", 1) > 1 and "running_system" in sys.modules:
+        sys.modules["running_system"].start_what_died()
 
 
 def pytest_runtest_logreport(report):

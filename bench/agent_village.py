@@ -188,7 +188,7 @@ class Village:
         assert reason in self.refusals()
         assert self.nothing_went_out()
 
-    async def until(self, condition, *, seconds=20.0):
+    async def until(self, condition, *, seconds=90.0):
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - the box tells nobody
                 await asyncio.sleep(0.05)

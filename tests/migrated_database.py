@@ -22,7 +22,7 @@ MIGRATE += "c('migrate', interactive=False, verbosity=0)"
 def migrated_database() -> Path:
     """Give the file, to be copied. Test workers that need it at once make it once."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{_fingerprint()}.sqlite3"
+    path = FOLDER / f"{fingerprint()}.sqlite3"
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
@@ -61,7 +61,7 @@ def _make(path: Path) -> None:
     shutil.rmtree(home)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """What it is made by: our own program (roles' permissions follow the migrations) and the
     libraries by their locked versions."""
     digest = hashlib.sha256()

@@ -58,7 +58,7 @@ class Visitor:
     def find(self, path: str, name: str, *, is_there: bool = True) -> Locator:
         """Ask for a page anew until a link of this name stands there (or is gone)."""
         link = self.page.get_by_role("link", name=name, exact=True)
-        for _ in range(60):
+        for _ in range(120):
             self.open(path)
             # Past the browser's own copy, which may be half a minute old.
             self.page.reload()

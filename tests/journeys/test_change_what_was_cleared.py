@@ -20,8 +20,8 @@ def written(editor, headline):
     return editor.send_for_review()
 
 
-def test_sent_back_with_a_comment_and_sent_again(sign_in):
-    headline = "Nhận giống ngô tại nhà văn hóa"
+def test_sent_back_with_a_comment_and_sent_again(sign_in, attempt):
+    headline = "Nhận giống ngô tại nhà văn hóa" + attempt
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
     review = written(editor, headline)
     expect(editor.page.get_by_role("button", name="Duyệt", exact=True)).to_have_count(0)
@@ -42,8 +42,8 @@ def test_sent_back_with_a_comment_and_sent_again(sign_in):
     assert editor.send_for_review() == review
 
 
-def test_an_edit_after_clearing_goes_out_only_when_cleared_again(sign_in, citizen):
-    headline = "Lịch nhận giống ngô vụ xuân"
+def test_an_edit_after_clearing_goes_out_only_when_cleared_again(sign_in, citizen, attempt):
+    headline = "Lịch nhận giống ngô vụ xuân" + attempt
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
     review = written(editor, headline)
     approver.clear(review)
@@ -67,8 +67,8 @@ def test_an_edit_after_clearing_goes_out_only_when_cleared_again(sign_in, citize
     citizen.find("/xa/02701/", headline, is_there=False)
 
 
-def test_what_is_withdrawn_is_gone_and_says_why(sign_in, citizen):
-    headline = "Thông báo cấp phát nhầm ngày"
+def test_what_is_withdrawn_is_gone_and_says_why(sign_in, citizen, attempt):
+    headline = "Thông báo cấp phát nhầm ngày" + attempt
     reason = "Sai ngày cấp phát, sẽ có thông báo mới"
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
     review = written(editor, headline)

@@ -17,11 +17,12 @@ ARTICLE = (
 SHORT = "Rét đậm từ đêm nay: lùa trâu bò về chuồng, che kín gió, cho ăn thêm."
 
 
-def test_an_editor_writes_an_approver_clears_and_both_see_who_was_reached(sign_in, system):
+def test_an_editor_writes_an_approver_clears_and_both_see_who_was_reached(sign_in, system, attempt):
+    headline = HEADLINE + attempt
     editor = sign_in("bientap")
     page = editor.page
     editor.look("editor-home")
-    editor.write(headline=HEADLINE, article=ARTICLE, short=SHORT)
+    editor.write(headline=headline, article=ARTICLE, short=SHORT)
     assert "3 độ C" in page.locator("#id_script").input_value()
     tree = editor.choose_area("Huyện Bát Xát")
     assert re.search(r"Đã chọn: 176 thôn · [1-9]\d*\.\d{3} hộ", " ".join(tree.split())), tree
@@ -37,7 +38,7 @@ def test_an_editor_writes_an_approver_clears_and_both_see_who_was_reached(sign_i
     page = approver.page
     approver.open("/quan-tri/cho-duyet/")
     approver.look("queue")
-    page.get_by_role("link", name=HEADLINE).click()
+    page.get_by_role("link", name=headline).click()
     page.wait_for_url(f"**{review}")
     for text in (ARTICLE.split(",", maxsplit=1)[0], SHORT, "176", "Sẽ tới những ai"):
         expect(page.get_by_text(text).first).to_be_visible()

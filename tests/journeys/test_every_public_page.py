@@ -134,7 +134,7 @@ def met(system) -> dict[str, Met]:
         fetched += 1
         request = Request(system.url + path)
         try:
-            with urlopen(request, timeout=60) as answer:
+            with urlopen(request, timeout=150) as answer:
                 is_page = answer.headers.get_content_type() == "text/html"
                 body = answer.read().decode("utf-8", "replace") if is_page else ""
         except HTTPError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
@@ -12,12 +13,13 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 COMMUNE = "02701"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # A name of its own: the journeys may share a demo that is tried again.
 TITLE = f"Chuyện bản {os.getpid()}"
 
 
 def next_monday():
-    today = date.today()
+    today = datetime.now(VIETNAM).date()
     return today + timedelta(days=7 - today.weekday())
 
 

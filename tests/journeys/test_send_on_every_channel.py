@@ -17,10 +17,11 @@ SHORT = "Trạm xá trực cả đêm, khám không mất tiền. Mang thẻ b�
 COMMUNE = "02701"
 
 
-def test_every_channel_there_and_back_to_the_map_and_the_leaders_page(sign_in, system):
+def test_every_channel_there_and_back_to_the_map_and_the_leaders_page(sign_in, system, attempt):
+    headline = HEADLINE + attempt
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
     page = editor.page
-    editor.write(headline=HEADLINE, article=ARTICLE, short=SHORT)
+    editor.write(headline=headline, article=ARTICLE, short=SHORT)
     editor.choose_area("Xã Y Tý")
     codes = [box.get_attribute("value") for box in page.locator("input[name=channels]").all()]
     assert {"portal", "loudspeakers", "screens", "print", "outreach", "sms"} <= set(codes)

@@ -86,17 +86,46 @@ def test_plurals_have_both_forms():
             assert set(known[text.key].msgstr) == {0, 1}, text.msgid
 
 
-@pytest.mark.parametrize("message", english().values(), ids=lambda message: message.msgid[:40])
-def test_placeholders_markup_and_language(message):
-    for text in message.msgstr.values():
-        assert Counter(PLACEHOLDER.findall(text)) == Counter(PLACEHOLDER.findall(message.msgid))
-        tags = re.findall(r"</?\w+", message.msgid)
-        assert sorted(tags) == sorted(re.findall(r"</?\w+", text))
-        assert not VIETNAMESE.search(PEOPLES.sub("", text)), text
-        assert text != message.msgid or message.msgid in SAME_IN_BOTH | {"%(language)s: %(error)s"}
-        # What begins or ends a sentence does so in both.
-        assert message.msgid[:1].isspace() == text[:1].isspace()
-        assert (message.msgid[-1] in ".:?…") == (text[-1] in ".:?…"), text
+def faults_of(msgid, text):
+    if Counter(PLACEHOLDER.findall(text)) != Counter(PLACEHOLDER.findall(msgid)):
+        yield "other placeholders"
+    if sorted(re.findall(r"</?\w+", msgid)) != sorted(re.findall(r"</?\w+", text)):
+        yield "other markup"
+    if VIETNAMESE.search(PEOPLES.sub("", text)):
+        yield "Vietnamese"
+    if text == msgid and msgid not in SAME_IN_BOTH | {"%(language)s: %(error)s"}:
+        yield "the same text"
+    # What begins or ends a sentence does so in both.
+    if msgid[:1].isspace() != text[:1].isspace() or (msgid[-1] in ".:?…") != (text[-1] in ".:?…"):
+        yield "begins or ends otherwise"
+
+
+def test_placeholders_markup_and_language():
+    messages = list(english().values())
+    assert len(messages) > 3000
+    faults = [
+        f"{message.msgid[:60]!r} → {text[:60]!r}: {fault}"
+        for message in messages
+        for text in message.msgstr.values()
+        for fault in faults_of(message.msgid, text)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("msgid", "text", "fault"),
+    [
+        ("%(n)s thôn.", "Villages.", "other placeholders"),
+        ("<b>Duyệt</b>", "Approve", "other markup"),
+        ("Duyệt", "Duyệt it", "Vietnamese"),
+        ("Email", "Email", "the same text"),
+        (" thôn", "villages", "begins or ends otherwise"),
+        ("Đã gửi.", "Sent", "begins or ends otherwise"),
+    ],
+)
+def test_the_measure_finds_each_fault(msgid, text, fault):
+    assert list(faults_of(msgid, text)) == [fault]
+    assert not list(faults_of("Đã gửi <b>%(n)s</b> tin.", "Sent <b>%(n)s</b> texts."))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ START = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 @pytest.fixture
 def run():
     """Run a coroutine to its end."""
-    return lambda coroutine: asyncio.run(asyncio.wait_for(coroutine, 30))
+    return lambda coroutine: asyncio.run(asyncio.wait_for(coroutine, 150))
 
 
 def make_item(name="a", *, at=0.0, window=300.0, priority=Priority.ROUTINE, **changes):

@@ -231,7 +231,7 @@ def write_program(folder, name, behaviour):
 class Running:
     """A launcher with a program of the package, and perhaps one of an update."""
 
-    def __init__(self, tmp_path, behaviour="good", confirm_seconds=2.0, old="idle"):
+    def __init__(self, tmp_path, behaviour="good", confirm_seconds=60.0, old="idle"):
         self.base = tmp_path / "versions"
         self.packaged = tmp_path / "packaged"
         write_program(self.packaged, "old", old)
@@ -260,13 +260,13 @@ class Running:
         path = self.base / "starts"
         return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
-    def until(self, *names, seconds=20):
+    def until(self, *names, seconds=90):
         deadline = time.monotonic() + seconds
         while [name for name, _ in self.starts()] != list(names):
             assert time.monotonic() < deadline, self.starts()
             time.sleep(0.02)
 
-    def until_settled(self, result, seconds=20):
+    def until_settled(self, result, seconds=90):
         deadline = time.monotonic() + seconds
         while (outcome := memory.load(self.base).outcome) is None or outcome.result != result:
             assert time.monotonic() < deadline, memory.load(self.base)
@@ -299,7 +299,7 @@ def running(tmp_path):
     for one in made:
         if one.process.poll() is None:
             one.process.terminate()
-            assert one.process.wait(20) == 0
+            assert one.process.wait(90) == 0
 
 
 def test_a_good_program_stays(running):
@@ -309,7 +309,7 @@ def test_a_good_program_stays(running):
     box.until("old", "new")
     assert memory.load(box.base).active == NEW
     box.process.terminate()
-    assert box.process.wait(20) == 0
+    assert box.process.wait(90) == 0
     box.start()
     box.until("old", "new", "new")
 
@@ -325,7 +325,8 @@ def test_a_good_program_stays(running):
     ],
 )
 def test_a_bad_program_goes_by_itself(running, behaviour, reason, starts):
-    box = running(behaviour)
+    # What gives no verdict is waited for; what gives one may take its time on a busy machine.
+    box = running(behaviour, confirm_seconds=2.0 if reason == "no_link" else 60.0)
     box.ask()
     outcome = box.until_settled("rolled_back")
     assert outcome.reason == reason
@@ -336,7 +337,7 @@ def test_a_bad_program_goes_by_itself(running, behaviour, reason, starts):
 def test_a_program_that_hangs_is_killed(running):
     box = running("hangs", confirm_seconds=0.5)
     box.ask()
-    assert box.until_settled("rolled_back", seconds=30).reason == "no_link"
+    assert box.until_settled("rolled_back", seconds=90).reason == "no_link"
     box.until("old", "new", "old")
 
 
@@ -366,7 +367,7 @@ def test_files_that_rot_lead_back(running):
     box.ask()
     box.until_settled("confirmed")
     box.process.terminate()
-    box.process.wait(20)
+    box.process.wait(90)
     (memory.folder_of(box.base, NEW) / "speaker_agent" / "cli.py").unlink()
     box.start()
     box.until("old", "new", "old")

@@ -37,7 +37,7 @@ def telephone(certificate, port, address="127.0.0.1"):
     """Somebody's, on the box's network; all of 127.0.0.0/8 is this machine."""
     context = ssl.create_default_context(cafile=str(certificate))
     transport = httpx.AsyncHTTPTransport(verify=context, local_address=address)
-    return httpx.AsyncClient(base_url=f"https://127.0.0.1:{port}", transport=transport, timeout=10)
+    return httpx.AsyncClient(base_url=f"https://127.0.0.1:{port}", transport=transport, timeout=60)
 
 
 async def connect(port, address="127.0.0.1"):
@@ -58,7 +58,7 @@ def test_who_never_says_hello_takes_a_place_as_well(run, certificate):
         ]
         reader, _ = one_more = await connect(port, "127.0.0.9")
         # It is hung up on at once, and so costs no file.
-        assert await asyncio.wait_for(reader.read(), 2) == b""
+        assert await asyncio.wait_for(reader.read(), 60) == b""
         for _, writer in (*waiting, one_more):
             writer.close()
         await asyncio.sleep(0.1)
@@ -74,7 +74,7 @@ def test_one_address_does_not_take_all_places(run, certificate):
         server, port = await listening(certificate, hello)
         waiting = [await connect(port) for _ in range(CONNECTIONS_OF_ONE)]
         reader, writer = await connect(port)
-        assert await asyncio.wait_for(reader.read(), 2) == b""
+        assert await asyncio.wait_for(reader.read(), 60) == b""
         async with telephone(certificate, port, "127.0.0.2") as phone:
             assert (await phone.get("/")).text == "hello"
         for _, one in [*waiting, (reader, writer)]:
@@ -119,21 +119,23 @@ def test_who_holds_a_place_sends(run, certificate, monkeypatch, drops):
         ]
         await asyncio.sleep(0.1)
         async with telephone(certificate, port) as phone:
-            answer = await asyncio.wait_for(phone.post("/", content=b"x" * 900_000), 5)
+            answer = await asyncio.wait_for(phone.post("/", content=b"x" * 900_000), 60)
         assert answer.text == "hello"
-        await asyncio.wait_for(asyncio.gather(*idle, return_exceptions=True), 2)
+        await asyncio.wait_for(asyncio.gather(*idle, return_exceptions=True), 60)
         await server.close()
 
     run(story())
 
 
-def test_one_address_does_not_stop_the_recordings_of_others(run, certificate):
+def test_one_address_does_not_stop_the_recordings_of_others(run, certificate, monkeypatch):
+    monkeypatch.setattr(http, "STILL_SECONDS", 600)
+
     async def story():
         server, port = await listening(certificate, hello)
         idle = [await upload_that_stops(certificate, port, "127.0.0.2") for _ in range(5)]
         await asyncio.sleep(0.1)
         async with telephone(certificate, port) as phone:
-            answer = await asyncio.wait_for(phone.post("/", content=b"x" * 900_000), 5)
+            answer = await asyncio.wait_for(phone.post("/", content=b"x" * 900_000), 60)
         assert answer.text == "hello"
         await server.close()
         await asyncio.gather(*idle, return_exceptions=True)

@@ -96,7 +96,7 @@ def test_the_kept_is_taken_up_before_the_next_line_reads(run, clock, journal):
             was_settled.append(keeper.settled.is_set())
 
         task = asyncio.create_task(keeper.run(never, on_sync))
-        await asyncio.wait_for(keeper.settled.wait(), 5)
+        await asyncio.wait_for(keeper.settled.wait(), 60)
         task.cancel()
         assert was_settled == [False]
 
@@ -121,7 +121,7 @@ def test_the_end_of_a_line_is_not_swallowed(run, clock, journal, ticks):
         for _ in range(ticks):
             await asyncio.sleep(0)
         task.cancel()
-        await asyncio.wait({task}, timeout=1)
+        await asyncio.wait({task}, timeout=60)
         assert task.cancelled()
 
     run(story())

@@ -351,7 +351,7 @@ def test_what_is_no_sound_fails_and_does_not_hang(tmp_path, body):
     reader = decoders.open(path, 16_000)
     import time
 
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while reader.read(100) is not None:
         assert time.monotonic() < end
     assert reader.failure

@@ -114,7 +114,7 @@ def test_the_telephone_goes(run, village, lan, pao, monkeypatch):
         async with village.running():
             where = await open_microphone(village, lan, pao)
             await speak(village, where, speechlike(1.0))
-            await village.until(lambda: village.reports(Kind.PLAY_REPORT), seconds=12)
+            await village.until(lambda: village.reports(Kind.PLAY_REPORT), seconds=90)
             assert village.site.microphone.is_over
             assert not village.box.desk.streams()
 
@@ -208,7 +208,7 @@ def test_an_operator_stops_the_voice(run, village, lan, pao):
             late = await village.phone.post(f"{where}/am?rate={RATE}", content=b"\0\0" * 4800)
             assert late.status_code == 404
             # Another may speak: the place is free.
-            await village.until(lambda: village.site.microphone.is_over, seconds=3)
+            await village.until(lambda: village.site.microphone.is_over, seconds=90)
 
     run(story())
 
@@ -253,6 +253,7 @@ def test_the_time_becomes_known_while_somebody_speaks(run, village, lan, pao, mo
             microphone.take(block, RATE)
             chunk = stream.timeline.after(clock.now())
             assert chunk is not None
-            assert chunk.instant - clock.now() == pytest.approx(max(before, 0.8), abs=0.2)
+            ahead, passed = chunk.instant - clock.now(), clock.monotonic() - counter
+            assert max(before, 0.8) - passed - 0.2 < ahead < max(before, 0.8) + 0.2
 
     run(story())

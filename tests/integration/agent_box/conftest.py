@@ -82,13 +82,13 @@ class Locality(Peer):
     def reports_of(self, item):
         return [body for _, body in self.heard["play_report"] if body.item_id == item.id]
 
-    async def report_of(self, item, *, seconds=40.0):
+    async def report_of(self, item, *, seconds=90.0):
         await self.until(lambda: self.reports_of(item), seconds=seconds)
         return self.reports_of(item)[0]
 
     async def refusal(self, reason):
         await self.until(
-            lambda: any(body.reason == reason for _, body in self.heard["refusal"]), seconds=20
+            lambda: any(body.reason == reason for _, body in self.heard["refusal"]), seconds=90
         )
 
 
@@ -96,7 +96,7 @@ class Locality(Peer):
 def within(tmp_path):
     """Run a story in a locality of its own."""
 
-    def run(story, *, seconds=90):
+    def run(story, *, seconds=300):
         async def main():
             locality = Locality(tmp_path)
             try:

@@ -17,7 +17,7 @@ async def kill_while_playing(locality, item, *, after):
     """`kill -9` of a box in a process of its own, some seconds into the item."""
     process = await locality.spawn_box()
     try:
-        await locality.until(lambda: locality.heard["held"], seconds=20)
+        await locality.until(lambda: locality.heard["held"], seconds=90)
         left = (item.start - locality.now()).total_seconds()
         await asyncio.sleep(left + after)
     finally:
@@ -31,7 +31,7 @@ def test_a_box_killed_while_playing_goes_on_where_it_was_and_reports_once(within
         item = locality.soon(8, sound=LONG, duration=12)
         await locality.publish_schedule(item)
         await kill_while_playing(locality, item, after=4)
-        await locality.until(lambda: locality.statuses[folder.name].state == "offline", seconds=30)
+        await locality.until(lambda: locality.statuses[folder.name].state == "offline", seconds=90)
         assert locality.reports_of(item) == []
         process = await locality.spawn_box()
         report = await locality.report_of(item)

@@ -19,7 +19,7 @@ async def give(locality, box, **fields):
     def answers():
         return [b for _, b in locality.heard["command_result"] if b.command_id == name]
 
-    await locality.until(answers, seconds=30)
+    await locality.until(answers, seconds=90)
     return name, answers()[0]
 
 
@@ -44,7 +44,7 @@ def test_a_test_cuts_off_nothing(within):
         box = await locality.start_box()
         item = locality.soon(3)
         await locality.publish_schedule(item)
-        await locality.until(lambda: box.player.current is not None, seconds=30)
+        await locality.until(lambda: box.player.current is not None, seconds=90)
         _, answer = await give(locality, box, action="self_test", is_silent=False)
         assert "busy" in answer.findings
         report = await locality.report_of(item)
@@ -89,7 +89,7 @@ def test_the_volume_follows_the_hours(within):
             update={"version": box.assignment.version + 1, "volume_hours": [hours]}
         )
         await locality.say(changed, topics.assignment(box.serial), to=box.serial, retain=True)
-        await locality.until(lambda: box.volume == 11, seconds=20)
+        await locality.until(lambda: box.volume == 11, seconds=90)
         await give(locality, box, action="set_volume", volume=22)
         await asyncio.sleep(6)
         assert box.volume == 22  # an operator's own setting stays within this hour
@@ -103,7 +103,7 @@ def test_a_status_says_in_which_life_the_box_is_and_what_it_used(within):
         box = await locality.start_box(status_seconds=0.5)
         await locality.until(
             lambda: (getattr(locality.statuses.get(box.serial), "bytes_in", None) or 0) > 0,
-            seconds=30,
+            seconds=90,
         )
         status = locality.statuses[box.serial]
         assert status.boot_id == box.clock.sources.boot_id

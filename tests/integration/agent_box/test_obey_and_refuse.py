@@ -92,7 +92,7 @@ def test_commands_are_done_once_and_answered(within):
             def answers():
                 return [b for _, b in locality.heard["command_result"] if b.command_id == name]
 
-            await locality.until(answers, seconds=10)
+            await locality.until(answers, seconds=90)
             return answers()[0]
 
         assert (await order(action="set_volume", volume=35)).outcome == "done"
@@ -154,7 +154,7 @@ def test_a_new_assignment_is_followed_and_its_copies_disturb_nothing(within):
             )
             await locality.say(changed, where, to=box.serial, retain=True)
             await locality.until(
-                lambda: locality.statuses[box.serial].assignment_version == 2, seconds=10
+                lambda: locality.statuses[box.serial].assignment_version == 2, seconds=90
             )
             assert box.volume == 40
             assert subscribed == [topics.of_station("083")]

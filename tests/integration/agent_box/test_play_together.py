@@ -28,7 +28,7 @@ def test_three_boxes_play_the_cleared_sound_at_the_instant(within, tmp_path):
             item = locality.soon(8)
             instant = item.start.timestamp() - (time.time() - time.monotonic())
             await locality.publish_schedule(item)
-            await locality.until(lambda: len(locality.reports_of(item)) == 3, seconds=30)
+            await locality.until(lambda: len(locality.reports_of(item)) == 3, seconds=90)
             assert len(locality.heard["held"]) == 3
         finally:
             for process in processes:
@@ -57,7 +57,7 @@ def test_a_new_box_enrols_with_its_code_and_plays(within, tmp_path):
         assert config.root_key == locality.root.public
         process = await locality.spawn_box_alone(state.folder)
         try:
-            await locality.until(lambda: config.serial in locality.statuses, seconds=20)
+            await locality.until(lambda: config.serial in locality.statuses, seconds=90)
             item = locality.soon()
             await locality.publish_schedule(item)
             report = await locality.report_of(item)

@@ -69,8 +69,8 @@ def test_two_people_warn_and_it_is_told_once(within, tmp_path):
                 page = (await phone.get("/")).text
                 assert "Mất liên lạc" in page
             async with locality.connected():
-                await locality.until(lambda: locality.heard["local_issue"], seconds=60)
-                await locality.until(lambda: locality.heard["play_report"], seconds=20)
+                await locality.until(lambda: locality.heard["local_issue"], seconds=90)
+                await locality.until(lambda: locality.heard["play_report"], seconds=90)
                 await asyncio.sleep(3)
         finally:
             process.terminate()
@@ -103,6 +103,6 @@ def test_two_people_warn_and_it_is_told_once(within, tmp_path):
         answer = await phone.post(draft, data=secret, files={"key": ("b", second)})
         assert answer.status_code == 303, answer.text
 
-    alike, level = within(story, seconds=150)
+    alike, level = within(story, seconds=300)
     assert alike > 0.7
     assert -24 < level < -14

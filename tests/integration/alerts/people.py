@@ -25,7 +25,7 @@ from tiengmo.alerts.queries import extent_of  # noqa: E402
 from tiengmo.config.demo.locality import PASSPHRASE  # noqa: E402
 from tiengmo.people.models import User  # noqa: E402
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 150
 
 
 def main(act, *rest):

@@ -37,11 +37,11 @@ class Town:
     def get(self, path: str, *, source: str = "127.0.0.1", **headers: str) -> httpx.Response:
         """Ask nginx as a reader at this address."""
         line = httpx.HTTPTransport(local_address=source)
-        with httpx.Client(transport=line, timeout=20, trust_env=False) as client:
+        with httpx.Client(transport=line, timeout=90, trust_env=False) as client:
             return client.get(f"{self.url}{path}", headers=headers)
 
     def wait_for(
-        self, path: str, *, status: int = 200, text: str = "", seconds: float = 10
+        self, path: str, *, status: int = 200, text: str = "", seconds: float = 90
     ) -> float:
         """Ask nginx until it answers so; give the seconds it took."""
         began = time.monotonic()

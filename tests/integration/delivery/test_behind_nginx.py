@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+# Sooner than a copy becomes too old by itself, on a machine with other work too.
+AT_ONCE_SECONDS = 25
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("behind_nginx")]
 
 PUBLISH = """
@@ -73,14 +75,14 @@ def test_a_form_is_nobodys_copy(town, read):
 
 def test_a_correction_shows_within_seconds(town, read):
     publish(town, "tin-2-moi", "Bản tin số 2 đã sửa", replaces="tin-2")
-    assert town.wait_for("/", text="Bản tin số 2 đã sửa") < 5
-    assert town.wait_for("/tin/tin-2/", status=301) < 5
+    assert town.wait_for("/", text="Bản tin số 2 đã sửa") < AT_ONCE_SECONDS
+    assert town.wait_for("/tin/tin-2/", status=301) < AT_ONCE_SECONDS
     assert "Bản tin số 2 đã sửa" in town.get("/tin/tin-2-moi/").text
 
 
 def test_a_withdrawal_shows_within_seconds(town, read):
     town.act(WITHDRAW.format(slug="tin-3"))
-    assert town.wait_for("/tin/tin-3/", status=410, text="Sai ngày họp") < 5
+    assert town.wait_for("/tin/tin-3/", status=410, text="Sai ngày họp") < AT_ONCE_SECONDS
     time.sleep(1)
     for path in LISTS:
         assert "Bản tin số 3" not in town.get(path).text, path

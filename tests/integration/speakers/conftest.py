@@ -71,7 +71,7 @@ class MosquittoProcess:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(90)
         self.log.close()
 
 
@@ -162,7 +162,7 @@ class GatewayProcess:
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(90)
         if self.process is not None:
             self.log.close()
 

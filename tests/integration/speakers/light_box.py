@@ -44,7 +44,7 @@ class LightBox:
         return sign_request(asked, now=now(), key=self.key)
 
     def enrol(self, gateway_url):
-        response = httpx.post(f"{gateway_url}/speaker/1/enrol", content=self.request(), timeout=30)
+        response = httpx.post(f"{gateway_url}/speaker/1/enrol", content=self.request(), timeout=90)
         response.raise_for_status()
         self.take_answer(response.text)
         return response
@@ -141,7 +141,7 @@ class LightBox:
             topics.time_request(self.serial), sign_as_box(message, self.key), qos=0
         )
 
-    async def until(self, condition, seconds=10):
+    async def until(self, condition, seconds=90):
         deadline = asyncio.get_running_loop().time() + seconds
         while not condition():
             if asyncio.get_running_loop().time() > deadline:

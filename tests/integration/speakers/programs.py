@@ -117,7 +117,7 @@ class RealBox:
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            assert self.process.wait(20) == 0
+            assert self.process.wait(90) == 0
 
     def said(self):
         return (self.folder / "box.log").read_text()

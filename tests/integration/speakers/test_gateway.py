@@ -70,7 +70,7 @@ async def in_database(function, *arguments, **options):
     return function(*arguments, **options)
 
 
-async def eventually(model, seconds=10, **lookup):
+async def eventually(model, seconds=90, **lookup):
     deadline = asyncio.get_running_loop().time() + seconds
     while (found := await row(model, **lookup)) is None:
         assert asyncio.get_running_loop().time() < deadline, f"no {model.__name__} {lookup}"

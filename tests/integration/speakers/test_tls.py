@@ -29,7 +29,7 @@ def port(home):
     wait_for_port(port)
     yield port
     process.terminate()
-    process.wait(10)
+    process.wait(90)
 
 
 def connect(port, context):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from running_system import System, running_system
 from tiengmo.voices.audio.decoding import whole
 
 from .citizen import RATE, Radio
@@ -53,16 +51,6 @@ print(item.pk, item.start_at.timestamp(), item.editions[0]["sha256"])
 """
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    """A demo with two boxes; TIENGMO_STUDIO_TRY_HOME names one that already runs."""
-    if at_hand := os.environ.get("TIENGMO_STUDIO_TRY_HOME"):
-        yield System(Path(at_hand), {**os.environ, "TIENGMO_HOME": at_hand})
-        return
-    with running_system(tmp_path_factory.mktemp("listening"), boxes=2, output="null") as system:
-        yield system
-
-
 def health(system):
     lines = (system.home / "ports").read_text().splitlines()
     port = dict(line.split("=", 1) for line in lines)["TIENGMO_LISTENING_PORT"]
@@ -70,7 +58,7 @@ def health(system):
 
 
 def wait_until_listeners_are(number, system):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while (found := health(system))["listeners"] != number:
         assert time.monotonic() < deadline, found
         time.sleep(0.1)
@@ -95,7 +83,7 @@ def on_air_now(system):
         capture_output=True,
         text=True,
         check=True,
-        timeout=90,
+        timeout=240,
     )
     pk, start, sha256 = done.stdout.split()[-3:]
     # A second in, so that what is heard is its sound and not the hush before it.
@@ -164,7 +152,7 @@ def test_a_voice_is_heard_by_several_at_home(system, tmp_path):
     ):
         leaver.wait_for(3)
         wait_until_listeners_are(3, system)
-        go_live(page, "Thông báo của huyện")
+        go_live(page, "Lời mời của huyện")
         page.evaluate(ONSETS)
         page.wait_for_timeout(6_000)
         leaver.switch_off()
@@ -172,12 +160,12 @@ def test_a_voice_is_heard_by_several_at_home(system, tmp_path):
 
         reader = page.context.new_page()
         reader.goto(f"/nghe/{code}/")
-        assert "Thông báo của huyện" in reader.locator("[data-ng-air]").inner_text()
+        assert "Lời mời của huyện" in reader.locator("[data-ng-air]").inner_text()
         began = time.monotonic()
         # Resolved when it sounds; refused when the page's policy does not let it.
         reader.evaluate("document.querySelector('[data-ng-live]').play()")
         while not reader.evaluate("document.querySelector('[data-ng-live]').currentTime > 0.2"):
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - began < 90
             reader.wait_for_timeout(50)
         print(f"a browser plays after {time.monotonic() - began:.1f} s")
         wait_until_listeners_are(3, system)

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from running_system import System, running_system
 from scipy.signal import resample_poly
 from tiengmo.config.demo.locality import PASSPHRASE
 from tiengmo.voices.audio.loudness import measure
 
+from .conftest import BOXES
 from .listening import ONSETS, SILENCE_SECONDS, Recording, phrase
 from .speaking import go_live, microphone, signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("studio")]
-BOXES = 4
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    """A demo whose boxes record; TIENGMO_STUDIO_TRY_HOME names one that already runs."""
-    if at_hand := os.environ.get("TIENGMO_STUDIO_TRY_HOME"):
-        yield System(Path(at_hand), dict(os.environ))
-        return
-    with running_system(tmp_path_factory.mktemp("studio"), boxes=BOXES, output="wav") as system:
-        yield system
 
 
 @pytest.fixture

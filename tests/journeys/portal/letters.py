@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 150
 
 
 def letters_to(home: Path, address: str) -> list[EmailMessage]:

@@ -51,7 +51,7 @@ class Reader:
     def waits_until(self, path: str, name: str, *, is_there: bool = True) -> Locator:
         """Ask for a page anew until a link of this name stands there, or no longer does."""
         link = self.page.get_by_role("link", name=name, exact=True)
-        for _ in range(90):
+        for _ in range(150):
             self.reads_anew(path)
             if bool(link.count()) is is_there:
                 return link.first

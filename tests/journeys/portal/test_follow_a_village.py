@@ -59,14 +59,14 @@ def test_follow_and_leave_by_the_page(reader, system):
     reader.sees("Đã ngừng theo dõi")
 
 
-def test_a_letter_comes_with_what_is_new_and_one_click_ends_it(reader_of, system, sign_in):
+def test_a_letter_comes_with_what_is_new_and_one_click_ends_it(reader_of, system, sign_in, attempt):
     reader = reader_of(360, 740, False, "phone-no-scripts")
     address = f"ba.con.{secrets.token_hex(4)}@example.vn"
     asks_to_follow(reader, address)
     confirms(reader, system, address)
     own = reader.page.url.partition("?")[0]
 
-    headline = "Lịch tiêm vắc xin cho trâu bò tại các thôn"
+    headline = "Lịch tiêm vắc xin cho trâu bò tại các thôn" + attempt
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
     editor.write(headline=headline, article="Cán bộ thú y đến từng thôn trong tuần này.")
     editor.choose_area("Xã Y Tý")

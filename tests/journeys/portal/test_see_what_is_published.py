@@ -18,7 +18,8 @@ LISTS = ("/", "/tin/", COMMUNE)
 GONE = 410
 
 
-def test_published_corrected_withdrawn(reader_of, sign_in):
+def test_published_corrected_withdrawn(reader_of, sign_in, attempt):
+    headline, corrected = HEADLINE + attempt, CORRECTED + attempt
     readers = [
         reader_of(360, 740, False, "phone-no-scripts"),
         reader_of(360, 740, True, "phone"),
@@ -27,35 +28,35 @@ def test_published_corrected_withdrawn(reader_of, sign_in):
     ]
     editor, approver = sign_in("bientap.yty"), sign_in("duyet.yty")
 
-    editor.write(headline=HEADLINE, article=ARTICLE)
+    editor.write(headline=headline, article=ARTICLE)
     editor.choose_area("Xã Y Tý")
     editor.choose_channels("Cổng thông tin điện tử")
     review = editor.send_for_review()
     for reader in readers:
         reader.reads_anew(COMMUNE)
-        expect(reader.page.get_by_role("link", name=HEADLINE, exact=True)).to_have_count(0)
+        expect(reader.page.get_by_role("link", name=headline, exact=True)).to_have_count(0)
     approver.clear(review)
 
     for reader in readers:
         for path in LISTS:
-            reader.waits_until(path, HEADLINE)
-        reader.page.get_by_role("link", name=HEADLINE, exact=True).first.click()
-        reader.sees(HEADLINE)
+            reader.waits_until(path, headline)
+        reader.page.get_by_role("link", name=headline, exact=True).first.click()
+        reader.sees(headline)
         expect(reader.page.locator(".article__body")).to_contain_text("sáng thứ Năm")
     first_address = readers[0].path
 
     editor.open(review.replace("/ban-tin/", "/ban-tin/edit/"))
-    editor.page.locator("#id_headline").fill(CORRECTED)
+    editor.page.locator("#id_headline").fill(corrected)
     assert editor.send_for_review() == review
     approver.clear(review)
     for reader in readers:
-        reader.waits_until(COMMUNE, CORRECTED)
+        reader.waits_until(COMMUNE, corrected)
         for path in LISTS:
             reader.reads_anew(path)
-            expect(reader.page.get_by_role("link", name=HEADLINE, exact=True)).to_have_count(0)
+            expect(reader.page.get_by_role("link", name=headline, exact=True)).to_have_count(0)
         # Whoever kept the first address is led to what is right, and told what has changed when.
         reader.reads_anew(first_address)
-        reader.sees(CORRECTED)
+        reader.sees(corrected)
         note = reader.page.locator("p.correction")
         expect(note).to_contain_text("đã được đính chính")
         expect(note).to_contain_text(re.compile(r"\d\d:\d\d, \d\d/\d\d/\d{4}"))
@@ -78,4 +79,4 @@ def test_published_corrected_withdrawn(reader_of, sign_in):
         expect(reader.page.locator("main")).not_to_contain_text("sáng thứ Năm")
         reader.leaves_a_picture("journey-withdrawn")
         for path in LISTS:
-            reader.waits_until(path, CORRECTED, is_there=False)
+            reader.waits_until(path, corrected, is_there=False)

@@ -80,9 +80,11 @@ def test_two_of_one_name_and_day_have_two_addresses(commune, editor):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"title": " "}, {"place": ""}, {"end_at": timezone.now()}, {"latitude": 22.6}]
+    "wrong", [{"title": " "}, {"place": ""}, {"end_at": timedelta(0)}, {"latitude": 22.6}]
 )
 def test_half_an_event_is_refused(commune, editor, wrong):
+    if "end_at" in wrong:
+        wrong = {"end_at": timezone.now()}
     with pytest.raises(OutreachError):
         save_event(an_event(commune, **wrong), by=editor)
 

@@ -14,13 +14,13 @@ from tiengmo.portal.visitors import salts
 from tiengmo.portal.visitors.models import DailySalt, FormPost
 
 pytestmark = pytest.mark.django_db
-START = timezone.now().replace(hour=3, minute=0)  # ten in the morning here
 
 
 @pytest.fixture
 def clock():
     salts.forget_todays_salt()
-    with time_machine.travel(START, tick=False) as traveller:
+    ten_in_the_morning = timezone.now().replace(hour=3, minute=0)
+    with time_machine.travel(ten_in_the_morning, tick=False) as traveller:
         yield traveller
     salts.forget_todays_salt()
 

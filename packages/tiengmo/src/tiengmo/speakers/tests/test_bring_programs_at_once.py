@@ -36,7 +36,7 @@ def test_a_report_and_the_worker_meet_in_one_row(village, release, fleet):
         with transaction.atomic():
             tell(one, "confirmed")
             is_written.set()
-            may_end.wait(10)
+            may_end.wait(90)
         connection.close()
 
     def look():
@@ -45,13 +45,13 @@ def test_a_report_and_the_worker_meet_in_one_row(village, release, fleet):
 
     reporting, looking = threading.Thread(target=report), threading.Thread(target=look)
     reporting.start()
-    assert is_written.wait(10)
+    assert is_written.wait(90)
     looking.start()
     looking.join(1.0)
     assert looking.is_alive(), "the worker waits for the row"
     may_end.set()
     for thread in (reporting, looking):
-        thread.join(10)
+        thread.join(90)
         assert not thread.is_alive()
     one.refresh_from_db()
     deployment.refresh_from_db()

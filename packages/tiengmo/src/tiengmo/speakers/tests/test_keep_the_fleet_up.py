@@ -24,8 +24,12 @@ from tiengmo.speakers.tests.factories import BoxFactory
 from tiengmo.speakers.tests.test_take_in_reports import said
 
 pytestmark = pytest.mark.django_db
-# The next 07:00 in Vietnam: the keys that the tests make are valid from now on.
-SEVEN = (datetime.now(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def seven():
+    """The next 07:00 in Vietnam: the keys that the tests make are valid from now on."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
@@ -175,7 +179,7 @@ def answer(box, command, outcome="done", findings=()):
 
 def test_the_round_begins_at_seven_once_and_reports_who_answered(client, technician, box):
     silent = BoxFactory(village=box.village, name="Loa im")
-    with time_machine.travel(SEVEN, tick=False) as clock:
+    with time_machine.travel(seven(), tick=False) as clock:
         clock.shift(-1)
         assert begin_due_rounds() == []
         clock.shift(1)
@@ -200,7 +204,7 @@ def test_the_round_begins_at_seven_once_and_reports_who_answered(client, technic
 
 
 def test_nobody_is_woken_who_did_not_ask_for_it(box):
-    with time_machine.travel(SEVEN, tick=False):
+    with time_machine.travel(seven(), tick=False):
         (round_,) = begin_due_rounds()
     assert round_.is_silent
     assert box.commands.get().arguments == {"is_silent": True}
@@ -209,21 +213,21 @@ def test_nobody_is_woken_who_did_not_ask_for_it(box):
 def test_a_plan_makes_it_heard_except_in_quiet_hours(box, village):
     quiet = BoxFactory(village=village, quiet_hours=[{"start": "21:00", "end": "07:30"}])
     plan_test_round(village.unit, by=SYSTEM, at=time(7), is_silent=False)
-    with time_machine.travel(SEVEN, tick=False):
+    with time_machine.travel(seven(), tick=False):
         begin_due_rounds()
     assert box.commands.get().arguments == {"is_silent": False}
     assert quiet.commands.get().arguments == {"is_silent": True}
 
 
 def test_a_day_that_was_missed_is_not_made_up_for_at_noon(box):
-    with time_machine.travel(SEVEN, tick=False) as clock:
+    with time_machine.travel(seven(), tick=False) as clock:
         clock.shift(timedelta(hours=5))
         assert begin_due_rounds() == []
 
 
 def test_an_answer_that_nobody_asked_for_changes_nothing(box, village):
     other = BoxFactory(village=village)
-    with time_machine.travel(SEVEN, tick=False):
+    with time_machine.travel(seven(), tick=False):
         begin_due_rounds()
     asked = models.TestAnswer.objects.get(box=box)
     answer(other, asked.command_id)

@@ -80,8 +80,10 @@ class Reader:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1):
                     said = await self._process.stderr.read(_SAID_AT_THE_END)
-        await self._process.wait()
+        # Before the wait: asyncio counts a process as ended when its pipes are, and one that is
+        # held back because nobody reads it would never be.
         transport = getattr(self._process, "_transport", None)
         if transport is not None:
             transport.close()
+        await self._process.wait()
         return said.decode(errors="replace").strip()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import time
+from functools import cache
 from typing import Self
 
 import av
@@ -23,8 +24,7 @@ class Station:
     def __init__(self) -> None:
         self.state = "playing"
         self.port = 0
-        self.pieces = _mp3(speech(60, seed=11))
-        self._silence = _mp3(np.zeros(RATE * 20, dtype=np.float32))
+        self.pieces, self._silence = _programme()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -82,6 +82,12 @@ class Station:
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+
+
+@cache
+def _programme() -> tuple[list[bytes], list[bytes]]:
+    """A minute of speech, and silence."""
+    return _mp3(speech(60, seed=11)), _mp3(np.zeros(RATE * 20, dtype=np.float32))
 
 
 def _mp3(sound: np.ndarray) -> list[bytes]:

@@ -163,7 +163,7 @@ def endless(listener, send, receive):
     left = []
 
     async def run():
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await Endless(listener, lambda: left.append(True))({}, receive, send)
 
     return run, left
@@ -180,10 +180,10 @@ def test_a_line_that_takes_nothing_is_given_up(monkeypatch):
         async def send(message):
             sent.append(message)
             if message.get("more_body"):
-                await asyncio.sleep(60)
+                await asyncio.sleep(600)
 
         async def receive():
-            await asyncio.sleep(60)
+            await asyncio.sleep(600)
 
         run, left = endless(listener, send, receive)
         await run()

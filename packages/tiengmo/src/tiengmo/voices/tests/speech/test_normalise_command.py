@@ -71,4 +71,4 @@ def test_lines_are_answered_as_they_come():
             process.stdin.flush()
             assert process.stdout.readline().decode() == f"{answer}\n"
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=90) == 0

@@ -10,11 +10,9 @@ import socket
 import av
 import numpy as np
 import pytest
-
 from tiengmo.studio import rules
 from tiengmo.studio.playout.readers import Reader
-
-from .factories import RATE
+from tiengmo.studio.tests.factories import RATE
 
 pytestmark = pytest.mark.integration
 HERTZ = 800.0
@@ -84,7 +82,7 @@ async def test_another_station_is_heard_over_srt():
     await asyncio.sleep(0.5)
     reader = await Reader.start(f"srt://127.0.0.1:{port}?mode=caller")
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             heard = await read_seconds(reader, 3.0)
     finally:
         said = await reader.close()
@@ -97,7 +95,7 @@ async def test_another_station_is_heard_over_srt():
 
 async def test_an_srt_sender_that_is_not_there_ends_the_reader_and_says_why():
     reader = await Reader.start(f"srt://127.0.0.1:{free_port()}")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         assert await reader.read() is None
     assert await reader.close()
 
@@ -105,7 +103,7 @@ async def test_an_srt_sender_that_is_not_there_ends_the_reader_and_says_why():
 async def test_a_name_that_leads_to_this_machine_is_not_opened(monkeypatch):
     monkeypatch.delenv("TIENGMO_STUDIO_SOURCES_HERE")
     reader = await Reader.start("http://localhost:9/")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         assert await reader.read() is None
     assert "this machine" in await reader.close()
 

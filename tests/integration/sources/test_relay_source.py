@@ -9,14 +9,12 @@ from datetime import UTC, datetime, timedelta
 import av
 import numpy as np
 import pytest
-
 from tiengmo.studio.playout.relay_session import RelaySession
 from tiengmo.studio.playout.rows import Carried
 from tiengmo.studio.rules import Window
-
-from .broadcast import Broadcast, first_tone, longest_silence
-from .factories import RATE
-from .stations import Station
+from tiengmo.studio.tests.broadcast import Broadcast, first_tone, longest_silence
+from tiengmo.studio.tests.factories import RATE
+from tiengmo.studio.tests.stations import Station
 
 pytestmark = pytest.mark.integration
 FALLBACK_HERTZ = 1000.0
