@@ -21,8 +21,8 @@ class Line(Protocol):
     def hand_over(self, account: Account, sendings: Sequence[Sending]) -> list[tuple[Answer, int]]:
         """What became of each, and in how many milliseconds. Raises nothing of the network's."""
 
-    def listen(self, account: Account, seconds: float) -> None:
-        """Take reports, where they come over this line."""
+    def listen(self, account: Account, seconds: float) -> bool:
+        """Take reports, where they come over this line; True when there may be more of them."""
 
     def close(self) -> None: ...
 
@@ -43,8 +43,9 @@ class HttpLine:
 
         return list(self._threads.map(go, sendings))
 
-    def listen(self, account: Account, seconds: float) -> None:
-        """Reports come to our address."""
+    def listen(self, account: Account, seconds: float) -> bool:
+        del account, seconds
+        return False  # reports come to our address
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -61,8 +62,8 @@ class SmppLine:
     def hand_over(self, account: Account, sendings: Sequence[Sending]) -> list[tuple[Answer, int]]:
         return self._to(account).hand_over(sendings)
 
-    def listen(self, account: Account, seconds: float) -> None:
-        self._to(account).listen(seconds)
+    def listen(self, account: Account, seconds: float) -> bool:
+        return self._to(account).listen(seconds)
 
     def close(self) -> None:
         if self._link is not None:

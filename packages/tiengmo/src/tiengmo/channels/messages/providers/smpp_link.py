@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 10.0
 # A part that is not the first must follow: it is offered again so often when we are too quick.
 TRIES, PAUSE_SECONDS = 10, 1.0
+SILENT_SECONDS = 1.0
 _LOST = (smpplib.exceptions.ConnectionError, OSError, smpplib.exceptions.PDUError)
 _RESPONSES = ("submit_sm_resp", "generic_nack")
 # The library writes what it sends to its log, passwords and numbers too, at the finest level.
@@ -141,15 +142,18 @@ class Link:
             self._drop()
         return [(one.answer, one.milliseconds) for one in messages if one.answer is not None]
 
-    def listen(self, seconds: float) -> None:
-        """Take what the centre has for us for so long, or until it is silent for a second."""
+    def listen(self, seconds: float) -> bool:
+        """Take what the centre has for us for so long; False when it fell silent before."""
         until = time.monotonic() + seconds
         try:
             self.open()
-            while (left := until - time.monotonic()) > 0 and self._read(min(left, 1.0)):
-                pass
+            while time.monotonic() < until:
+                if not self._read(SILENT_SECONDS):
+                    return False
         except (*_LOST, Refused, ValueError):
             self._drop()
+            return False
+        return True
 
     def close(self) -> None:
         client, self._client = self._client, None

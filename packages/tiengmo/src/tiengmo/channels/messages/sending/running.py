@@ -105,12 +105,12 @@ def send_due(via: str = Message.Via.SMS) -> None:
                 time.sleep(min(seconds, max(until - time.monotonic(), 0.0)))
                 continue
             _send_batch(provider, claim(provider, granted, quiet), line)
-        _listen(provider, line, until)
+        has_more = _listen(provider, line, until)
     finally:
         line.close()
     provider.refresh_from_db()
     _wait_out_pause(provider)
-    later = seconds_to_next(quiet, via)
+    later = 0.0 if has_more else seconds_to_next(quiet, via)
     if later is not None:
         raise Later(later)
 
@@ -122,14 +122,15 @@ def _heard(provider: Provider, said: Report | Reply) -> None:
         take_report(provider, said)
 
 
-def _listen(provider: Provider, line: Line, until: float) -> None:
-    """Fetch reports from a provider who does not call back, while any are to come."""
+def _listen(provider: Provider, line: Line, until: float) -> bool:
+    """Fetch reports from a provider who does not call back; True when more may be there."""
     form = FORMS[provider.form]
     if form.calls_back or not form.is_real or not awaits_reports(provider):
-        return
+        return False
     account = ready(provider)
-    if not isinstance(account, Answer):
-        line.listen(account, max(until - time.monotonic(), LISTEN_SECONDS))
+    if isinstance(account, Answer):
+        return False
+    return line.listen(account, max(until - time.monotonic(), LISTEN_SECONDS))
 
 
 def awaits_reports(provider: Provider) -> bool:

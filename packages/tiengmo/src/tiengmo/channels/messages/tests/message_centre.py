@@ -46,7 +46,7 @@ class MessageCentre:
     """Takes messages. `script`: what the next submit_sm meet.
 
     Each is a status, or "die" (taken, and the line cut before the answer). `owed`: the texts of
-    receipts that the next bound client is brought.
+    receipts that a bound client is brought, again with each bind until it acknowledges them.
     """
 
     def __init__(self):
@@ -54,7 +54,8 @@ class MessageCentre:
         self.script = []
         self.owed = []
         self.submitted = []
-        self.acknowledged = []
+        self.acknowledged = 0
+        self._brought = {}
         self.binds = 0
         self._ids = itertools.count(1)
         self._sequence = itertools.count(1_000_000)
@@ -123,9 +124,8 @@ class MessageCentre:
                 self._send(line, command | RESPONSE, INVALID_PASSWORD, sequence)
                 return False
             self._send(line, command | RESPONSE, OK, sequence, b"SMSC\0")
-            for text in self.owed:
-                self._deliver(line, text)
-            self.owed = []
+            for owed in list(self.owed):
+                self._deliver(line, owed)
         elif command == SUBMIT:
             step = self.script.pop(0) if self.script else OK
             if step in (OK, "die"):
@@ -135,17 +135,21 @@ class MessageCentre:
             reference = f"c{next(self._ids)}".encode() + b"\0" if step == OK else b""
             self._send(line, SUBMIT | RESPONSE, step, sequence, reference)
         elif command == DELIVER | RESPONSE:
-            self.acknowledged.append(sequence)
+            self.acknowledged += 1
+            self.owed.remove(self._brought.pop(sequence))
         elif command in (UNBIND, ENQUIRE):
             self._send(line, command | RESPONSE, OK, sequence)
             return command != UNBIND
         return True
 
-    def _deliver(self, line, text, esm_class=0x04, source="84912345678"):
-        if isinstance(text, tuple):
-            source, text = text
-            esm_class = 0
+    def _deliver(self, line, owed):
+        # A pair is what somebody wrote: (number, text).
+        is_reply = isinstance(owed, tuple)
+        source, text = owed if is_reply else ("84912345678", owed)
+        esm_class = 0 if is_reply else 0x04
         data = text.encode()
         body = b"\0" + bytes([1, 1]) + source.encode() + b"\0" + bytes([5, 0]) + b"UBND\0"
         body += bytes([esm_class, 0, 0]) + b"\0\0" + bytes([0, 0, 0, 0, len(data)]) + data
-        self._send(line, DELIVER, OK, next(self._sequence), body)
+        sequence = next(self._sequence)
+        self._brought[sequence] = owed
+        self._send(line, DELIVER, OK, sequence, body)

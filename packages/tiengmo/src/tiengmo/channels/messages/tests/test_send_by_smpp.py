@@ -58,7 +58,8 @@ def test_everybody_is_texted_once_and_receipts_are_fetched(village, centre, prov
     centre.owed += [centre.receipt(references[0], "UNDELIV"), centre.receipt(references[1])]
     centre.owed.append(centre.receipt("cua-ai-khac"))
     run()
-    assert len(centre.acknowledged) == 23
+    assert centre.owed == []
+    assert centre.acknowledged >= 23
     assert states() == [State.DELIVERED] * 20
     assert settled(release).status == DeliveryStatus.DELIVERED
     (row,) = reach_of(release).villages

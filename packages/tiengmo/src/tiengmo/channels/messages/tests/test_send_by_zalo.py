@@ -104,7 +104,7 @@ def providers():
     return ProviderFactory(), ProviderFactory(zns=True)
 
 
-def told(client, provider, message, **changes):
+def told(client, provider, about, **changes):
     body = {
         "event_name": "user_received_message",
         "app_id": "4103",
@@ -113,8 +113,8 @@ def told(client, provider, message, **changes):
         "recipient": {"id": "84912345678"},
         "message": {
             "delivery_time": "1626926349999",
-            "msg_id": message.reference,
-            "tracking_id": str(message.pk),
+            "msg_id": about.reference,
+            "tracking_id": str(about.pk),
         },
     } | changes
     raw = json.dumps(body)
@@ -269,7 +269,7 @@ def test_without_zalo_here_what_waits_is_texted(village, zalo, providers):
 
 def test_writing_says_what_the_template_has_no_room_for(zalo, providers):
     forms = Forms(headline="Tiêm " * 20, short_text="ngắn " * 30)
-    problems = {one.field: one.text for one in channel("sms").check(forms)}
+    problems = {one.field: one.message for one in channel("sms").check(forms)}
     assert "nhiều nhất 60 ký tự" in problems["headline"]
     assert "nhiều nhất 120 ký tự" in problems["short_text"]
     assert channel("sms").check(Forms(headline="Tiêm", short_text="Mai tiêm.")) == []
