@@ -21,7 +21,7 @@ from tiengmo.channels.messages.queries import (
 )
 from tiengmo.channels.messages.receipts import GONE, counts_of
 from tiengmo.channels.messages.sending.posting import post_soon
-from tiengmo.channels.messages.sending.quiet import is_quiet_in
+from tiengmo.channels.messages.sending.quiet import Quiet
 from tiengmo.channels.messages.sending.recovering import cancel
 from tiengmo.channels.messages.templates_of_zalo import HEADLINE, TEXT, template_of
 from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
@@ -106,7 +106,8 @@ class Sms:
         self._write(here.filter(pk__in=_told(release)), release, deliveries)
         post_soon()
         has_provider = provider_in_use() is not None
-        return [self._outcome(release, one, has_provider=has_provider) for one in deliveries]
+        quiet = Quiet()
+        return [self._outcome(release, one, quiet, has_provider=has_provider) for one in deliveries]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Stop what waits; tell those who had it. A message on a telephone does not come back."""
@@ -180,14 +181,16 @@ class Sms:
             output_field=CharField(),
         )
 
-    def _outcome(self, release: Release, delivery: Delivery, *, has_provider: bool) -> Outcome:
+    def _outcome(
+        self, release: Release, delivery: Delivery, quiet: Quiet, *, has_provider: bool
+    ) -> Outcome:
         if not has_provider:
             return Outcome(delivery, DeliveryStatus.PENDING, reason="no_provider")
         village = delivery.village
         is_quiet = (
             release.priority != Priority.EMERGENCY
             and village is not None
-            and is_quiet_in(village.unit)
+            and quiet.holds(village.unit)
         )
         if is_quiet:
             return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, is_quiet_in
+from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, Quiet
 from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
 from tiengmo.channels.web_push import rules
 from tiengmo.channels.web_push.composing import TOLD
@@ -80,7 +80,12 @@ class WebPush:
         self._write(meant, release)
         self._write(here.filter(pk__in=_told(release)), release)
         post_soon()
-        return [self._outcome(release, one) for one in deliveries]
+        rows = Notice.objects.filter(delivery__in=deliveries, kind=Notice.Kind.NEWS)
+        told = set(rows.order_by().values_list("delivery", flat=True).distinct())
+        quiet = Quiet()
+        return [
+            self._outcome(release, one, quiet, is_empty=one.pk not in told) for one in deliveries
+        ]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Stop what waits; where it was shown, a notice that it is withdrawn takes its place."""
@@ -123,15 +128,17 @@ class WebPush:
             expires_at=expires_at,
         )
 
-    def _outcome(self, release: Release, delivery: Delivery) -> Outcome:
+    def _outcome(
+        self, release: Release, delivery: Delivery, quiet: Quiet, *, is_empty: bool
+    ) -> Outcome:
         village = delivery.village
         if (
             release.priority != Priority.EMERGENCY
             and village is not None
-            and is_quiet_in(village.unit)
+            and quiet.holds(village.unit)
         ):
             return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")
-        if not counts_of(delivery):
+        if is_empty:
             detail = _("Không máy nào ở thôn này chọn chuyên mục của tin.")
             return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
         return Outcome(delivery, DeliveryStatus.SENDING)

@@ -115,7 +115,7 @@ class Link:
             client.disconnect()
             status = error.args[1] if len(error.args) > 1 else consts.SMPP_ESME_RBINDFAIL
             raise Refused(smpp.refusal_of(int(status))) from None
-        except (smpplib.exceptions.ConnectionError, OSError):
+        except (smpplib.exceptions.ConnectionError, OSError, ValueError):
             client.disconnect()
             raise
         self._client = client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from tiengmo.channels.messages import sealing
 from tiengmo.channels.messages.models import Provider
 from tiengmo.channels.messages.providers import FORMS, HTTP_FORMS, exchange
 from tiengmo.channels.messages.providers.form import Account, Answer, Said
-from tiengmo.channels.zalo import REFRESH_LASTS_DAYS
+from tiengmo.channels.zalo import REFRESH_LASTS_DAYS, Tokens
 
 # Renewed this long before it ends, so that no request meets the end.
 AHEAD = timedelta(minutes=10)
@@ -64,13 +65,26 @@ def ready(provider: Provider) -> Account | Answer:
     if isinstance(told, Answer):
         rows.update(renewing_since=None)
         return told
-    kept = dict(account.credentials)
-    kept |= {"access_token": told.access, "refresh_token": told.refresh}
-    rows.update(
-        sealed_credentials=sealing.seal_credentials(kept),
-        access_ends_at=timezone.now() + timedelta(seconds=told.lasts_seconds),
-        credentials_expire_on=timezone.localdate() + timedelta(days=REFRESH_LASTS_DAYS),
-        renewing_since=None,
-    )
+    if not _keep(provider, account, told):
+        return Answer(Said.NOT_YET, _("khoá vừa đổi"), wait_seconds=1.0)
     provider.refresh_from_db()
     return account_of(provider)
+
+
+def _keep(provider: Provider, account: Account, tokens: Tokens) -> bool:
+    """Keep both new tokens beside what was typed meanwhile; False when other ones were typed."""
+    rows = Provider.objects.filter(pk=provider.pk)
+    with transaction.atomic():
+        locked = rows.select_for_update().get()
+        kept = sealing.open_credentials(locked.sealed_credentials)
+        if kept.get("refresh_token") != account.credentials.get("refresh_token"):
+            rows.update(renewing_since=None)
+            return False
+        kept |= {"access_token": tokens.access, "refresh_token": tokens.refresh}
+        rows.update(
+            sealed_credentials=sealing.seal_credentials(kept),
+            access_ends_at=timezone.now() + timedelta(seconds=tokens.lasts_seconds),
+            credentials_expire_on=timezone.localdate() + timedelta(days=REFRESH_LASTS_DAYS),
+            renewing_since=None,
+        )
+    return True

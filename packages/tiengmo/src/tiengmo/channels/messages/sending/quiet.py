@@ -24,7 +24,7 @@ def is_quiet_in(unit: Unit, now: datetime | None = None) -> bool:
 
 
 class Quiet:
-    """Where it is quiet now, looked up once a unit for as long as one run of the worker lasts."""
+    """Where it is quiet now, looked up once a unit: for one run of the worker, or less."""
 
     def __init__(self) -> None:
         self._known: dict[int, bool] = {}
@@ -39,5 +39,10 @@ class Quiet:
         found = list(here.order_by().values_list("unit", flat=True).distinct())
         new = [pk for pk in found if pk not in self._known]
         for unit in Unit.objects.filter(pk__in=new) if new else ():
-            self._known[unit.pk] = is_quiet_in(unit)
+            self.holds(unit)
         return [pk for pk in found if self._known.get(pk)]
+
+    def holds(self, unit: Unit) -> bool:
+        if unit.pk not in self._known:
+            self._known[unit.pk] = is_quiet_in(unit)
+        return self._known[unit.pk]
