@@ -31,7 +31,7 @@ class Message(models.Model):
 
     class Via(models.TextChoices):
         SMS = "sms", _("tin nhắn SMS")
-        ZALO = "zalo", _("Zalo")
+        ZALO = "zalo", "Zalo"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subscriber = models.ForeignKey(
