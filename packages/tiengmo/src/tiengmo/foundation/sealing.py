@@ -37,9 +37,10 @@ class Sealing:
 
     def hash_of(self, text: str) -> str:
         """The same for two spellings that differ in case or in spaces around."""
-        return hmac.new(
-            self._keys()[1], text.strip().casefold().encode(), hashlib.sha256
-        ).hexdigest()
+        return self.hash_of_exactly(text.strip().casefold())
+
+    def hash_of_exactly(self, text: str) -> str:
+        return hmac.new(self._keys()[1], text.encode(), hashlib.sha256).hexdigest()
 
     def _keys(self) -> tuple[Fernet, bytes]:
         return _keys(settings.FOLLOWERS_KEY, self.purpose)

@@ -29,7 +29,7 @@ MAIN_LANGUAGE = "vi"
 def compose(letters: Sequence[Letter]) -> EmailMessage | None:
     """One message for one follower's letters; None when nothing in them is true any more.
 
-    Raises sealing.UnreadableAddress.
+    Raises sealing.Unreadable.
     """
     follower = letters[0].follower
     with translation.override(settings.LANGUAGE_CODE):

@@ -19,7 +19,7 @@ from tiengmo.channels.email_followers.actions import end_following
 from tiengmo.channels.email_followers.composing import compose
 from tiengmo.channels.email_followers.models import Follower, Letter
 from tiengmo.channels.email_followers.posting import post_soon
-from tiengmo.channels.email_followers.sealing import UnreadableAddress
+from tiengmo.channels.email_followers.sealing import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +106,7 @@ def _send(letters: Sequence[Letter], connection: BaseEmailBackend) -> int:
         return 0  # left a moment ago, and the letters with them
     try:
         message = compose(letters)
-    except UnreadableAddress:
+    except Unreadable:
         logger.exception("letters: the key that sealed follower %s is not here", follower)
         _mark(mine, Letter.State.DROPPED)
         return 0

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tiengmo.channels.messages import rules, sealing
 from tiengmo.channels.messages.models import Message
+from tiengmo.channels.messages.templates_of_zalo import (
+    DATE,
+    HEADLINE,
+    LINK,
+    TEXT,
+    UNIT,
+    VILLAGE,
+    filled,
+)
 
 if TYPE_CHECKING:
     from tiengmo.channels.messages.models import Subscriber
+    from tiengmo.channels.messages.templates_of_zalo import Template
     from tiengmo.releases.models import Release, Rendition
 
 MAIN_LANGUAGE = "vi"
@@ -53,6 +63,47 @@ def compose(message: Message) -> tuple[str, str]:
         if release.status != release.Status.RELEASED:
             return "", ""
         return _news(message, release, subscriber)
+
+
+def compose_fields(message: Message, template: Template) -> tuple[dict[str, str], str]:
+    """What a Zalo template is filled with, and the language; {} when nothing in it is true now."""
+    release = message.release
+    if release is None or message.subscriber is None:
+        return {}, ""
+    with translation.override(settings.LANGUAGE_CODE):
+        rendition = rendition_for(release, message.village.languages)
+        if rendition is None:
+            return {}, ""
+        headline = rendition.headline.strip()
+        text = text_of(headline, rendition.short_text)
+        if message.kind == Message.Kind.WITHDRAWAL:
+            if release.status != release.Status.WITHDRAWN:
+                return {}, ""
+            headline = _("Đã gỡ: %(headline)s") % {"headline": headline}
+            text = _("Tin này không còn đúng. Lý do: %(reason)s") % {
+                "reason": " ".join(release.withdrawal_reason.split())
+            }
+        elif release.status != release.Status.RELEASED:
+            return {}, ""
+        elif _had_it(message, release):
+            headline = _("Đính chính: %(headline)s") % {"headline": headline}
+            text = _("Đính chính: %(text)s") % {"text": text}
+        contents = {
+            HEADLINE: headline,
+            TEXT: text,
+            UNIT: release.unit.name,
+            VILLAGE: message.village.name,
+            DATE: f"{timezone.localtime(release.released_at):%d/%m/%Y}",
+            LINK: address_of(release, message),
+        }
+        return filled(template, contents), rendition.language
+
+
+def address_of(release: Release, message: Message) -> str:
+    """Where the bulletin can be read: its own page, else its commune's."""
+    if "portal" in release.channels:
+        return f"{settings.PUBLIC_URL}/tin/{release.slug}/"
+    return f"{settings.PUBLIC_URL}/xa/{message.village.unit.code}/"
 
 
 def code_text(village: str, code: str) -> str:
@@ -96,16 +147,18 @@ def _news(message: Message, release: Release, subscriber: Subscriber) -> tuple[s
     rendition = rendition_for(release, message.village.languages)
     if rendition is None:
         return "", ""
-    had_it = (
-        release.replaces_id is not None
-        and Message.objects.filter(
-            subscriber=subscriber, release=release.replaces_id, state__in=TOLD
-        ).exists()
-    )
     plain = is_plain(release)
-    text = news_text(rendition, plain=plain, is_correction=had_it)
+    text = news_text(rendition, plain=plain, is_correction=_had_it(message, release))
     line = _("Ngừng nhận: %(link)s") % {"link": own_address(subscriber)}
     return rules.with_line_if_free(text, rules.plain(line) if plain else line), rendition.language
+
+
+def _had_it(message: Message, release: Release) -> bool:
+    """Was this person told what the release corrects?"""
+    if release.replaces_id is None:
+        return False
+    rows = Message.objects.filter(subscriber=message.subscriber_id, release=release.replaces_id)
+    return rows.filter(state__in=TOLD).exists()
 
 
 def rendition_for(release: Release, languages: list[str]) -> Rendition | None:

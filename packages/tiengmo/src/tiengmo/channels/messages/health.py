@@ -52,6 +52,8 @@ def _state(provider: Provider) -> tuple[str, str]:
     if not provider.is_used:
         return "unused", ""
     waiting = Message.objects.filter(Q(provider=provider) | Q(provider=None))
+    if form is not None:
+        waiting = waiting.filter(via=form.via)
     count = waiting.filter(state=Message.State.WAITING).count()
     text = ngettext("%(count)d tin chờ gửi", "%(count)d tin chờ gửi", count) % {"count": count}
     if form is not None and not form.is_real:

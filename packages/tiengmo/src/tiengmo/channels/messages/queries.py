@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
 from tiengmo.channels.messages.models import Message, Provider, Subscriber
 from tiengmo.channels.messages.sealing import callback_token
 from tiengmo.places.queries import villages_in
+
+# The protocol that stands beside SMS, not in its place (models.provider).
+ZALO_FORM = "zns"
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
 
-    from tiengmo.releases.models import Delivery, Release
+    from tiengmo.releases.models import Release
 
 
-def provider_in_use() -> Provider | None:
-    return Provider.objects.filter(is_used=True).first()
+def provider_in_use(via: str = Message.Via.SMS) -> Provider | None:
+    rows = Provider.objects.filter(is_used=True)
+    is_zalo = via == Message.Via.ZALO
+    return (rows.filter(form=ZALO_FORM) if is_zalo else rows.exclude(form=ZALO_FORM)).first()
 
 
 def callback_address(provider: Provider) -> str:
@@ -39,16 +44,6 @@ def has_subscribers(area_codes: Iterable[str]) -> bool:
 def subscribers_for(release: Release) -> QuerySet[Subscriber]:
     """Confirmed subscribers of the villages a release is for; categories are the caller's."""
     return confirmed().filter(village__in=villages_in(release.audience)).order_by("pk")
-
-
-def counts_of(delivery: Delivery, *, kind: str = Message.Kind.NEWS) -> dict[str, int]:
-    rows = (
-        Message.objects.filter(delivery=delivery, kind=kind)
-        .order_by()
-        .values_list("state")
-        .annotate(count=Count("pk"))
-    )
-    return dict(rows)
 
 
 def cost_of(release: Release) -> tuple[int, int]:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 
 # 3GPP TS 23.038, 6.2.1: the default alphabet, and the characters of its extension table, which
 # take two places. Vietnamese letters with marks are in neither (but à, é, ì, ò, ù are).
-GSM_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+GSM_TABLE = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+GSM_EXTENDED = {
+    "\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~": 0x3D, "]": 0x3E,
+    "|": 0x40, "€": 0x65,
+}  # fmt: skip
+GSM_BASIC = frozenset(GSM_TABLE) - {"\x1b"}
+GSM_EXTENSION = frozenset(GSM_EXTENDED)
 # One message alone, and each part of several: a header of six octets takes room in each.
 GSM_ALONE, GSM_PART = 160, 153
 UCS2_ALONE, UCS2_PART = 70, 67
@@ -55,23 +60,31 @@ class Size:
 
 def size_of(text: str) -> Size:
     """Measure a text as the network will cut it; no character is split between two parts."""
+    is_plain, pieces = parts_of(text)
+    return Size(is_plain, sum(_places(letter, is_plain) for letter in text), len(pieces))
+
+
+def parts_of(text: str) -> tuple[bool, list[str]]:
+    """Whether it travels as GSM-7 (else UCS-2), and the text of each part."""
     is_plain = all(letter in GSM_BASIC or letter in GSM_EXTENSION for letter in text)
-    if is_plain:
-        places = [2 if letter in GSM_EXTENSION else 1 for letter in text]
-        alone, part = GSM_ALONE, GSM_PART
-    else:
-        # UTF-16 in truth: a character outside the first plane takes two places.
-        places = [2 if ord(letter) > FIRST_PLANE else 1 for letter in text]
-        alone, part = UCS2_ALONE, UCS2_PART
-    length = sum(places)
-    if length <= alone:
-        return Size(is_plain, length, 1 if length else 0)
-    parts, room = 1, part
-    for place in places:
+    alone, room_of_part = (GSM_ALONE, GSM_PART) if is_plain else (UCS2_ALONE, UCS2_PART)
+    places = [_places(letter, is_plain) for letter in text]
+    if sum(places) <= alone:
+        return is_plain, [text] if text else []
+    pieces, began, room = [], 0, room_of_part
+    for index, place in enumerate(places):
         if place > room:
-            parts, room = parts + 1, part
+            pieces.append(text[began:index])
+            began, room = index, room_of_part
         room -= place
-    return Size(is_plain, length, parts)
+    return is_plain, [*pieces, text[began:]]
+
+
+def _places(letter: str, is_plain: bool) -> int:
+    if is_plain:
+        return 2 if letter in GSM_EXTENSION else 1
+    # UTF-16 in truth: a character outside the first plane takes two places.
+    return 2 if ord(letter) > FIRST_PLANE else 1
 
 
 def plain(text: str) -> str:

@@ -5,35 +5,36 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import F, OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, Quiet
 from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
 from tiengmo.channels.web_push import rules
 from tiengmo.channels.web_push.composing import TOLD
 from tiengmo.channels.web_push.models import Browser, Notice
 from tiengmo.channels.web_push.posting import post_soon
 from tiengmo.channels.web_push.receipts import GONE, counts_of
-from tiengmo.channels.web_push.sending.running import NEWS_URGENCY, is_quiet_in
+from tiengmo.channels.wishes import wanting
+from tiengmo.foundation.copying_rows import insert_from
 from tiengmo.places.models import Village
 from tiengmo.places.queries import villages_in
-from tiengmo.releases.models import DeliveryStatus, Priority
+from tiengmo.releases.models import Delivery, DeliveryStatus, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
-    from tiengmo.releases.models import Delivery, Release
+    from tiengmo.releases.models import Release
 
 CHANNEL = "web_push"
 # News of yesterday is not worth a notice.
 STAYS_NEWS = timedelta(hours=24)
-BATCH = 1000
 
 
 def has_browsers(area_codes: Iterable[str]) -> bool:
@@ -72,20 +73,19 @@ class WebPush:
 
     def deliver(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Write a notice for each browser, once however often this runs."""
-        by_village = {one.village_id: one for one in deliveries if one.village_id is not None}
-        now = timezone.now()
-        told = set(_told(release))
-        meant = set(villages_in(release.audience).values_list("pk", flat=True))
-        browsers = Browser.objects.filter(village__in=list(by_village))
-        rows = [
-            self._notice(release, browser, by_village[browser.village_id], now)
-            for browser in browsers.iterator(BATCH)
-            # A village where somebody had what was wrong need not be in the new audience.
-            if browser.pk in told or (browser.village_id in meant and _wants(browser, release))
-        ]
-        Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        villages = [one.village_id for one in deliveries if one.village_id is not None]
+        here = Browser.objects.filter(village__in=villages)
+        # A village where somebody had what was wrong need not be in the new audience.
+        meant = wanting(here.filter(village__in=villages_in(release.audience)), release)
+        self._write(meant, release)
+        self._write(here.filter(pk__in=_told(release)), release)
         post_soon()
-        return [self._outcome(release, one) for one in deliveries]
+        rows = Notice.objects.filter(delivery__in=deliveries, kind=Notice.Kind.NEWS)
+        told = set(rows.order_by().values_list("delivery", flat=True).distinct())
+        quiet = Quiet()
+        return [
+            self._outcome(release, one, quiet, is_empty=one.pk not in told) for one in deliveries
+        ]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Stop what waits; where it was shown, a notice that it is withdrawn takes its place."""
@@ -104,34 +104,41 @@ class WebPush:
         )
         return text % {"shown": rows.filter(state=Notice.State.SHOWN).count(), "all": count}
 
-    def _notice(
-        self, release: Release, browser: Browser, delivery: Delivery, now: datetime
-    ) -> Notice:
+    def _write(self, browsers: QuerySet[Browser], release: Release) -> None:
+        """A notice for each of them, by the database itself: they may be fifty thousand."""
+        now = timezone.now()
         is_emergency = release.priority == Priority.EMERGENCY
         expires_at = now + STAYS_NEWS
         if is_emergency:
             # A warning that is over warns nobody.
             expires_at = min(expires_at, max(release.window_end_at, now + timedelta(minutes=10)))
-        return Notice(
-            browser=browser,
-            village_id=browser.village_id,
+        of_village = Delivery.objects.filter(
+            release=release, channel=self.code, village=OuterRef("village")
+        )
+        insert_from(
+            browsers,
+            Notice,
+            browser=F("pk"),
+            village=F("village"),
             kind=Notice.Kind.NEWS,
-            release=release,
-            delivery=delivery,
+            release=release.pk,
+            delivery=Subquery(of_village.values("pk")[:1]),
             urgency=0 if is_emergency else NEWS_URGENCY,
             due_at=now,
             expires_at=expires_at,
         )
 
-    def _outcome(self, release: Release, delivery: Delivery) -> Outcome:
+    def _outcome(
+        self, release: Release, delivery: Delivery, quiet: Quiet, *, is_empty: bool
+    ) -> Outcome:
         village = delivery.village
         if (
             release.priority != Priority.EMERGENCY
             and village is not None
-            and is_quiet_in(village.unit)
+            and quiet.holds(village.unit)
         ):
             return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")
-        if not counts_of(delivery):
+        if is_empty:
             detail = _("Không máy nào ở thôn này chọn chuyên mục của tin.")
             return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
         return Outcome(delivery, DeliveryStatus.SENDING)
@@ -160,30 +167,19 @@ def _take_the_place(release: Release) -> None:
     had_it = Notice.objects.filter(
         release=release, kind=Notice.Kind.NEWS, state__in=TOLD, browser__isnull=False
     )
-    rows = [
-        Notice(
-            browser_id=one.browser_id,
-            village_id=one.village_id,
-            kind=Notice.Kind.WITHDRAWAL,
-            release=release,
-            delivery_id=one.delivery_id,
-            urgency=1,
-            due_at=now,
-            expires_at=now + STAYS_NEWS,
-        )
-        for one in had_it.iterator(BATCH)
-    ]
-    if rows:
-        Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    if insert_from(
+        had_it,
+        Notice,
+        browser=F("browser"),
+        village=F("village"),
+        kind=Notice.Kind.WITHDRAWAL,
+        release=release.pk,
+        delivery=F("delivery"),
+        urgency=1,
+        due_at=now,
+        expires_at=now + STAYS_NEWS,
+    ):
         post_soon()
-
-
-def _wants(browser: Browser, release: Release) -> bool:
-    return (
-        not browser.categories
-        or release.category in browser.categories
-        or release.priority == Priority.EMERGENCY
-    )
 
 
 def _told(release: Release) -> QuerySet[Notice, object]:

@@ -104,6 +104,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "urgency", "due_at"], name="notice_waiting"),
+            models.Index(fields=["state", "village", "urgency"], name="notice_waiting_in"),
             models.Index(fields=["delivery", "kind", "state"], name="notice_of_delivery"),
         ]
 

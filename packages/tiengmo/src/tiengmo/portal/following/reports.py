@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from tiengmo.channels.messages import actions, sealing
 from tiengmo.channels.messages.models import Provider
-from tiengmo.channels.messages.providers import FORMS
+from tiengmo.channels.messages.providers import HTTP_FORMS
 from tiengmo.channels.messages.providers.form import Reply
 from tiengmo.portal import refusals
 
@@ -24,7 +24,8 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     if request.method not in ("GET", "POST"):
         return refusals.wrong_method("GET, POST")
     provider = Provider.objects.filter(pk=sealing.called_back(token)).first()
-    if provider is None:
+    form = HTTP_FORMS.get(provider.form) if provider is not None else None
+    if provider is None or form is None:
         return _answer(404)
     stated = request.META.get("CONTENT_LENGTH") or "0"
     if not stated.isascii() or not stated.isdigit() or int(stated) > MOST_BYTES:
@@ -38,7 +39,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     given = {name: str(value)[:200] for name, value in request.GET.items()}
     if any("\0" in value for value in (*given.values(), json.dumps(body, ensure_ascii=False))):
         return _answer(400)
-    said = FORMS[provider.form].callback(given, body)
+    if not actions.is_genuine(provider, request.headers, request.body):
+        return _answer(403)
+    said = form.callback(given, body)
     if isinstance(said, Reply):
         actions.take_reply(said)
     elif said is not None:

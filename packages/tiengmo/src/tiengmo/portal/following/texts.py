@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels.messages import actions, sealing
 from tiengmo.channels.messages.errors import MessageError
-from tiengmo.channels.messages.models import Subscriber
+from tiengmo.channels.messages.models import Message, Subscriber
 from tiengmo.channels.messages.providers import FORMS
 from tiengmo.channels.messages.queries import provider_in_use
 from tiengmo.places.models import Village
@@ -50,6 +50,8 @@ def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
             "problem": problem,
             "guard": guard.fields(FORM),
             "sends": provider is not None,
+            "has_zalo": provider_in_use(Message.Via.ZALO) is not None,
+            "wants_zalo": bool(sent.get("zalo")),
             "is_trial": provider is not None and not FORMS[provider.form].is_real,
         },
         status=status,
@@ -73,7 +75,11 @@ def _ask(request: HttpRequest) -> HttpResponse:
         if verdict := guard.judge(request, FORM):
             return _page(request, verdict, verdict.status)
         subscriber = actions.ask_to_subscribe(
-            sent.get("so", ""), village, categories=categories, by=SYSTEM
+            sent.get("so", ""),
+            village,
+            categories=categories,
+            by=SYSTEM,
+            by_zalo=bool(sent.get("zalo")),
         )
     except MessageError as problem:
         return _page(request, str(problem), 400)
@@ -115,7 +121,12 @@ def own(request: HttpRequest, key: str) -> HttpResponse:
     ]
     return render(
         "following/text_own",
-        {"village": subscriber.village, "names": names, "is_new": "moi" in request.GET},
+        {
+            "village": subscriber.village,
+            "names": names,
+            "by_zalo": subscriber.by_zalo,
+            "is_new": "moi" in request.GET,
+        },
     )
 
 

@@ -41,12 +41,19 @@ def check_wish(typed: str) -> str:
 
 
 def ask_to_subscribe(
-    typed: str, village: Village, *, categories: Sequence[str], by: Actor, has_consent: bool = False
+    typed: str,
+    village: Village,
+    *,
+    categories: Sequence[str],
+    by: Actor,
+    has_consent: bool = False,
+    by_zalo: bool = False,
 ) -> Subscriber:
     """Text a code to this number; nothing is subscribed before somebody types it.
 
     by: SYSTEM for the public form; an editor of the village's unit, who notes that the person
-    agreed (`has_consent`). Says nothing of whether the number is known already. Raises
+    agreed (`has_consent`). by_zalo: news by Zalo where Zalo knows the number; codes, links and
+    emergencies are texted all the same. Says nothing of whether the number is known already. Raises
     MessageError, NotAllowed.
     """
     number = check_wish(typed)
@@ -69,6 +76,7 @@ def ask_to_subscribe(
             return subscriber
         subscriber.wanted_village = village
         subscriber.wanted_categories = sorted(set(categories))
+        subscriber.wanted_by_zalo = by_zalo
         subscriber.sealed_code = sealing.seal(f"{secrets.randbelow(1_000_000):06d}")
         subscriber.code_sent_at = timezone.now()
         subscriber.code_tries = 0

@@ -35,6 +35,7 @@ def confirm_subscription(subscriber_id: object, typed: str) -> Subscriber:
         if subscriber.wanted_village is not None:
             subscriber.village = subscriber.wanted_village
             subscriber.categories = subscriber.wanted_categories
+            subscriber.by_zalo = subscriber.wanted_by_zalo
         subscriber.wanted_village = None
         subscriber.wanted_categories = []
         subscriber.sealed_code = ""

@@ -11,8 +11,10 @@ from tiengmo.audit.actions import record
 from tiengmo.channels.messages import sealing
 from tiengmo.channels.messages.errors import MessageError
 from tiengmo.channels.messages.models import Provider
-from tiengmo.channels.messages.providers import FORMS, exchange
-from tiengmo.channels.messages.providers.form import Account
+from tiengmo.channels.messages.providers import FORMS, HTTP_FORMS, SMPP, exchange, smpp_link
+from tiengmo.channels.messages.providers.form import Answer
+from tiengmo.channels.messages.queries import provider_in_use
+from tiengmo.channels.messages.sending.access import ready
 from tiengmo.channels.messages.sending.posting import post_soon
 from tiengmo.people.actions import require_role
 from tiengmo.people.errors import NotAllowed
@@ -54,10 +56,17 @@ def save_provider(
         kept = _kept(provider) if provider.form == form.code else {}
         for name, value in fields.items():
             setattr(provider, name, value)
-        known = {name for name, _label in form.secrets}
+        known = {name for name, _label in form.secrets} | set(form.kept)
+        wanted = {one.name for one in form.settings}
+        provider.settings = {k: v for k, v in provider.settings.items() if k in wanted}
+        if problem := form.settings_problem(provider.settings):
+            raise ValidationError({"form": problem})
         typed = {name: value.strip() for name, value in credentials.items() if value.strip()}
         opened = {name: v for name, v in (kept | typed).items() if name in known}
         if typed:
+            # What was made with the old ones is worth nothing with the new.
+            opened = {name: value for name, value in opened.items() if name not in form.kept}
+            provider.access_ends_at = None
             provider.tested_at, provider.test_result = None, ""
             provider.paused_until, provider.failures = None, 0
         provider.sealed_credentials = sealing.seal_credentials(opened)
@@ -93,7 +102,12 @@ def use_provider(provider: Provider, *, by: Actor, is_used: bool = True) -> Prov
             kept = _kept(locked)
             if any(not kept.get(name) for name, _label in FORMS[locked.form].secrets):
                 raise MessageError(_("Chưa đủ khoá truy cập. Hãy điền đủ rồi bật lại."))
-            Provider.objects.exclude(pk=locked.pk).filter(is_used=True).update(is_used=False)
+            if problem := FORMS[locked.form].settings_problem(locked.settings):
+                raise MessageError(problem)
+            # Zalo stands beside a provider of text messages, not in its place.
+            other = provider_in_use(FORMS[locked.form].via)
+            if other is not None and other.pk != locked.pk:
+                Provider.objects.filter(pk=other.pk).update(is_used=False)
         locked.is_used = is_used
         locked.save(update_fields=["is_used"])
         record("texts.provider_used", by=by, subject=locked, detail={"is_used": is_used})
@@ -107,18 +121,14 @@ def test_provider(provider: Provider, *, by: Actor) -> tuple[bool, str]:
     Gives whether they are good, and what it said. Raises NotAllowed.
     """
     require_administrator(by)
-    form = FORMS[provider.form]
-    try:
-        account = Account(
-            base_url=provider.base_url or form.base_url,
-            sender=provider.sender,
-            credentials=sealing.open_credentials(provider.sealed_credentials),
-        )
-    except sealing.Unreadable:
-        is_good, said = False, _("Khoá đã lưu không mở được trên máy này. Hãy điền lại.")
+    account = ready(provider)
+    if isinstance(account, Answer):
+        is_good, said = False, account.detail
+    elif provider.form == SMPP.code:
+        is_good, said = smpp_link.test(account)
     else:
         with exchange.client() as http:
-            is_good, said = exchange.test(form, account, http)
+            is_good, said = exchange.test(HTTP_FORMS[provider.form], account, http)
     changes: dict[str, Any] = {
         "tested_at": timezone.now(),
         "test_result": (said or (_("được") if is_good else _("không được")))[:300],

@@ -10,11 +10,13 @@ from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels.messages import rules, sealing
 from tiengmo.channels.messages.actions.end_subscription import end_subscription
 from tiengmo.channels.messages.models import Message, StrayReport, Subscriber
+from tiengmo.channels.messages.providers import HTTP_FORMS
 from tiengmo.channels.messages.providers.form import Report
+from tiengmo.channels.messages.sending.access import account_of
 from tiengmo.channels.messages.sending.posting import settle_soon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from tiengmo.channels.messages.models import Provider
     from tiengmo.channels.messages.providers.form import Reply
@@ -29,6 +31,14 @@ MOVES = {
     State.FAILED: (State.SENDING, State.ACCEPTED, State.IN_DOUBT),
 }
 STOP_WORDS = frozenset({"huy", "huỷ", "hủy", "dung", "dừng", "stop", "tu choi", "từ chối"})
+
+
+def is_genuine(provider: Provider, headers: Mapping[str, str], raw: bytes) -> bool:
+    """Did this provider send this callback, as far as it signs what it sends?"""
+    try:
+        return HTTP_FORMS[provider.form].is_genuine(account_of(provider), headers, raw)
+    except sealing.Unreadable:
+        return False
 
 
 def take_report(provider: Provider, report: Report) -> bool:

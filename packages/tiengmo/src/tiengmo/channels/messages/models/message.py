@@ -29,6 +29,10 @@ class Message(models.Model):
         IN_DOUBT = "in_doubt", _("chưa rõ")
         CANCELLED = "cancelled", _("đã huỷ trước khi gửi")
 
+    class Via(models.TextChoices):
+        SMS = "sms", _("tin nhắn SMS")
+        ZALO = "zalo", "Zalo"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subscriber = models.ForeignKey(
         "text_messages.Subscriber", on_delete=models.SET_NULL, null=True, related_name="messages"
@@ -48,6 +52,8 @@ class Message(models.Model):
         related_name="text_messages",
         db_index=False,  # text_of_delivery
     )
+    # One at a time: by SMS after Zalo only when Zalo says that it does not know the number.
+    via = models.CharField(max_length=4, choices=Via.choices, default=Via.SMS)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=40, blank=True)  # releases.rules
     detail = models.CharField(max_length=300, blank=True)  # what the provider said last
@@ -80,7 +86,10 @@ class Message(models.Model):
         ]
         indexes = [
             # In the order in which they are claimed: thousands are due at one instant.
-            models.Index(fields=["state", "urgency", "due_at", "delivery"], name="text_in_line"),
+            models.Index(
+                fields=["state", "urgency", "due_at", "delivery"], name="text_waiting_order"
+            ),
+            models.Index(fields=["state", "village", "urgency"], name="text_waiting_in"),
             models.Index(fields=["delivery", "state"], name="text_of_delivery"),
             models.Index(
                 fields=["reference"], name="text_referred", condition=~models.Q(reference="")

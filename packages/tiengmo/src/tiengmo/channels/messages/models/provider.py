@@ -13,7 +13,12 @@ class Provider(models.Model):
     name = models.CharField(_("tên"), max_length=120)
     form = models.CharField(_("giao thức"), max_length=20)  # a key of providers.FORMS
     base_url = models.URLField(_("địa chỉ dịch vụ"), blank=True)
+    # What the protocol asks for beside credentials: no secrets (providers.form.Form.settings).
+    settings = models.JSONField(default=dict, blank=True)
     sealed_credentials = models.TextField(blank=True)
+    # Of credentials that are renewed while they are used.
+    access_ends_at = models.DateTimeField(null=True)
+    renewing_since = models.DateTimeField(null=True)
     sender = models.CharField(_("tên người gửi (brandname)"), max_length=20, blank=True)
     requests_per_second = models.FloatField(
         _("số yêu cầu mỗi giây"),
@@ -39,9 +44,17 @@ class Provider(models.Model):
     class Meta:
         ordering = ["-is_used", "name"]
         constraints = [
+            # One for text messages, and Zalo beside it.
             models.UniqueConstraint(
-                fields=["is_used"], condition=models.Q(is_used=True), name="one_provider_used"
-            )
+                fields=["is_used"],
+                condition=models.Q(is_used=True) & ~models.Q(form="zns"),
+                name="one_text_provider_used",
+            ),
+            models.UniqueConstraint(
+                fields=["is_used"],
+                condition=models.Q(is_used=True, form="zns"),
+                name="one_zalo_provider_used",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,11 +27,13 @@ class Subscriber(models.Model):
         "places.Village", on_delete=models.PROTECT, related_name="text_subscribers"
     )
     categories = models.JSONField(default=list)  # codes; none: everything for the village
+    by_zalo = models.BooleanField(default=False)  # asked for Zalo where it can be
     # What the last code would begin; taken over when it is typed.
     wanted_village = models.ForeignKey(
         "places.Village", on_delete=models.PROTECT, related_name="+", null=True
     )
     wanted_categories = models.JSONField(default=list)
+    wanted_by_zalo = models.BooleanField(default=False)
     sealed_code = models.TextField(blank=True)
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .form import Account, Answer, Asked, Reply, Report, Said, Sending
+from .form import Account, Answer, Asked, Reply, Report, Said, Sending, Usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 WRITE = "file:"
 
 
-class Console:
+class Console(Usual):
     code = "console"
     label = _("Chạy thử: ghi ra tệp, không gửi cho ai")
     base_url = WRITE
     secrets = ()
     takes_key = True
     is_real = False
+    calls_back = False
 
     def send(self, account: Account, sending: Sending) -> Asked:
         del account
@@ -36,8 +37,8 @@ class Console:
         del account
         return Asked("WRITE", "", json={"test": True})
 
-    def read_test(self, status: int, body: Any) -> tuple[bool, str]:
-        del status, body
+    def read_test(self, status: int, body: Any, account: Account) -> tuple[bool, str]:
+        del status, body, account
         return True, ""
 
     def callback(self, given: Mapping[str, str], body: Any) -> Report | Reply | None:

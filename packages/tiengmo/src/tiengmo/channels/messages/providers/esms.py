@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiengmo.channels.messages.models import Message
 
-from .form import Account, Answer, Asked, Reply, Report, Said, Sending
+from .form import Account, Answer, Asked, Reply, Report, Said, Sending, Usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +35,12 @@ _CUSTOMER_CARE = "2"
 _REJECTED, _DONE = "4", "5"
 
 
-class Esms:
+class Esms(Usual):
     code = "esms"
     label = "eSMS.vn"
     base_url = "https://rest.esms.vn/MainService.svc/json"
     secrets = (("ApiKey", "ApiKey"), ("SecretKey", "SecretKey"))
     takes_key = True
-    is_real = True
 
     def send(self, account: Account, sending: Sending) -> Asked:
         return Asked(
@@ -72,8 +71,8 @@ class Esms:
     def test(self, account: Account) -> Asked:
         return Asked("POST", "/GetBalance_json", json=dict(account.credentials))
 
-    def read_test(self, status: int, body: Any) -> tuple[bool, str]:
-        del status
+    def read_test(self, status: int, body: Any, account: Account) -> tuple[bool, str]:
+        del status, account
         code = str(body.get("CodeResponse", "")) if isinstance(body, dict) else ""
         if code == "100":
             return True, f"{body.get('Balance')} ₫"

@@ -15,7 +15,9 @@ from .console import WRITE
 from .form import Account, Answer, Asked, Said
 
 if TYPE_CHECKING:
-    from .form import Form, Sending
+    from tiengmo.channels.zalo import Tokens
+
+    from .form import HttpForm, Sending
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 LONGEST_WAIT_SECONDS = 3600.0
@@ -35,7 +37,7 @@ def client() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT, follow_redirects=False)
 
 
-def send(form: Form, account: Account, sending: Sending, http: httpx.Client) -> Answer:
+def send(form: HttpForm, account: Account, sending: Sending, http: httpx.Client) -> Answer:
     """Hand one message over and say what became of it. Raises nothing that the network can do."""
     asked = form.send(account, sending)
     if account.base_url == WRITE:
@@ -70,20 +72,33 @@ def send(form: Form, account: Account, sending: Sending, http: httpx.Client) -> 
         return Answer(Said.UNSURE, _of(error))
 
 
-def test(form: Form, account: Account, http: httpx.Client) -> tuple[bool, str]:
+def test(form: HttpForm, account: Account, http: httpx.Client) -> tuple[bool, str]:
     """Prove the credentials without sending anything: are they good, and what was said."""
     asked = form.test(account)
     if account.base_url == WRITE:
-        return form.read_test(SUCCESS, None)
+        return form.read_test(SUCCESS, None, account)
     try:
         response = _ask(asked, account, http)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return False, _of(error)
     try:
-        is_good, said = form.read_test(response.status_code, response.json())
+        is_good, said = form.read_test(response.status_code, response.json(), account)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return False, f"HTTP {response.status_code}: ?"
     return is_good and response.is_success, f"HTTP {response.status_code} {said}".strip()
+
+
+def renew(form: HttpForm, asked: Asked, account: Account, http: httpx.Client) -> Tokens | Answer:
+    """Ask for new credentials: these, or why there are none."""
+    try:
+        response = _ask(asked, account, http)
+        return form.read_renew(response.status_code, response.json())
+    except httpx.InvalidURL as error:
+        return Answer(Said.TROUBLE, _of(error))
+    except httpx.HTTPError as error:
+        return Answer(Said.NOT_YET, _of(error))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return Answer(Said.NOT_YET, f"HTTP {response.status_code}: ?")
 
 
 def wait_of(response: httpx.Response) -> float | None:
@@ -103,10 +118,12 @@ def wait_of(response: httpx.Response) -> float | None:
 
 def _ask(asked: Asked, account: Account, http: httpx.Client) -> httpx.Response:
     basic = httpx.BasicAuth(*asked.basic) if asked.basic else None
+    is_whole = asked.url.startswith("https://")
     return http.request(
         asked.method,
-        account.base_url.rstrip("/") + asked.url,
+        asked.url if is_whole else account.base_url.rstrip("/") + asked.url,
         json=asked.json,
+        data=asked.form,
         headers=dict(asked.headers),
         auth=basic,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tiengmo.channels.messages.models import Message
 
-from .form import Account, Answer, Asked, Reply, Report, Said, Sending
+from .form import Account, Answer, Asked, Reply, Report, Said, Sending, Usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +34,12 @@ _CODES = {
 _NEVER, LONGEST = 64, 9
 
 
-class SpeedSms:
+class SpeedSms(Usual):
     code = "speedsms"
     label = "SpeedSMS.vn"
     base_url = "https://api.speedsms.vn/index.php"
     secrets = (("token", _("khoá truy cập API")),)
     takes_key = False
-    is_real = True
 
     def send(self, account: Account, sending: Sending) -> Asked:
         return Asked(
@@ -73,8 +72,8 @@ class SpeedSms:
     def test(self, account: Account) -> Asked:
         return Asked("GET", "/user/info", basic=(account.credentials.get("token", ""), "x"))
 
-    def read_test(self, status: int, body: Any) -> tuple[bool, str]:
-        del status
+    def read_test(self, status: int, body: Any, account: Account) -> tuple[bool, str]:
+        del status, account
         if isinstance(body, dict) and body.get("status") == "success":
             data = body.get("data") or {}
             return True, f"{data.get('balance', '')} {data.get('currency', '')}".strip()

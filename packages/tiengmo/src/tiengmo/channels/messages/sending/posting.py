@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from tiengmo.channels.messages.models import Message
 from tiengmo.outbox.actions import announce
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ TOGETHER = timedelta(seconds=1)
 
 
 def post_soon() -> None:
-    """In the caller's transaction. However many messages wait, one entry does."""
-    announce(SEND, key=SEND)
+    """In the caller's transaction. However many messages wait, one entry for each way does."""
+    announce(SEND, {"via": Message.Via.SMS.value}, key=SEND)
+    if Message.objects.filter(state=Message.State.WAITING, via=Message.Via.ZALO).exists():
+        announce(SEND, {"via": Message.Via.ZALO.value}, key=f"{SEND}.zalo")
 
 
 def settle_soon(deliveries: Collection[UUID | None]) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tiengmo.channels.messages.models import Message
 from tiengmo.channels.messages.providers import FORMS
-from tiengmo.channels.messages.sending.posting import settle_soon
+from tiengmo.channels.messages.sending.posting import post_soon, settle_soon
 from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def recover(provider: Provider) -> None:
     Only to the provider that has the key is it the same message.
     """
     now = timezone.now()
-    dead = Message.objects.filter(state=State.SENDING, claimed_at__lt=now - DEAD_AFTER)
+    via = FORMS[provider.form].via
+    dead = Message.objects.filter(state=State.SENDING, via=via, claimed_at__lt=now - DEAD_AFTER)
     if dead.exists():
         same = [code for code, form in FORMS.items() if form.takes_key]
         _change(
@@ -40,10 +41,20 @@ def recover(provider: Provider) -> None:
             reason=MAYBE_TAKEN,
         )
         _change(dead, state=State.IN_DOUBT, reason=IN_DOUBT, sent_at=now)
-    elsewhere = Message.objects.filter(state=State.WAITING, reason=MAYBE_TAKEN).exclude(
-        provider=provider
-    )
+    maybe = Message.objects.filter(state=State.WAITING, via=via, reason=MAYBE_TAKEN)
+    elsewhere = maybe.exclude(provider=provider)
     _change(elsewhere, state=State.IN_DOUBT, reason=IN_DOUBT, sent_at=now)
+
+
+def send_by_sms_instead() -> None:
+    """Nobody is reached by Zalo here any more: what Zalo was never given goes by SMS."""
+    now = timezone.now()
+    rows = Message.objects.filter(via=Message.Via.ZALO)
+    dead = rows.filter(state=State.SENDING, claimed_at__lt=now - DEAD_AFTER)
+    _change(dead, state=State.IN_DOUBT, reason=IN_DOUBT, sent_at=now)
+    waiting = rows.filter(state=State.WAITING).exclude(reason=MAYBE_TAKEN)
+    if waiting.update(via=Message.Via.SMS, provider=None):
+        post_soon()
 
 
 def end_overdue() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,39 +20,49 @@ from django.utils import timezone
 
 from tiengmo.channels.bucket import take_tokens
 from tiengmo.channels.messages import rules, sealing
-from tiengmo.channels.messages.actions.take_report import ended, take_strays
-from tiengmo.channels.messages.composing import compose
+from tiengmo.channels.messages.actions.take_report import (
+    ended,
+    take_reply,
+    take_report,
+    take_strays,
+)
+from tiengmo.channels.messages.composing import compose, compose_fields
 from tiengmo.channels.messages.models import Message, Provider
-from tiengmo.channels.messages.providers import FORMS, exchange
-from tiengmo.channels.messages.providers.form import Account, Answer, Said, Sending
+from tiengmo.channels.messages.providers import FORMS
+from tiengmo.channels.messages.providers.form import Answer, Reply, Said, Sending
+from tiengmo.channels.messages.providers.lines import AT_ONCE, open_line
 from tiengmo.channels.messages.queries import callback_address, provider_in_use
-from tiengmo.channels.messages.sending.posting import settle_soon
-from tiengmo.channels.messages.sending.quiet import quiet_units
+from tiengmo.channels.messages.sending.access import ready
+from tiengmo.channels.messages.sending.posting import post_soon, settle_soon
+from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, Quiet
 from tiengmo.channels.messages.sending.recovering import (
     MAYBE_TAKEN,
     end_overdue,
     end_untrue,
     recover,
+    send_by_sms_instead,
 )
+from tiengmo.channels.messages.templates_of_zalo import template_of
 from tiengmo.outbox.registry import Later
 from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import httpx
     from django.db.models import QuerySet
 
-    from tiengmo.channels.messages.providers.form import Form
+    from tiengmo.channels.messages.providers.form import Form, Report
+    from tiengmo.channels.messages.providers.lines import Line
 
 logger = logging.getLogger(__name__)
 
 State = Message.State
-# So many requests stand open at once: at 200 ms each they make 80 a second.
-AT_ONCE = 16
 # One run of the worker's entry; then others have their turn.
 RUN_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 60.0
+# Reports that must be fetched: so long at a time, and no more after so many days.
+LISTEN_SECONDS = 2.0
+REPORTS_COME_WITHIN = timedelta(days=3)
 
 
 @dataclass
@@ -72,33 +82,66 @@ def answer_to(one: Handed) -> Answer:
     return one.answer
 
 
-def send_due() -> None:
-    """Send what is due for as long as one run lasts. Raises Later while something waits."""
+def send_due(via: str = Message.Via.SMS) -> None:
+    """Send what is due this way for as long as one run lasts. Raises Later while something waits.
+
+    Zalo and SMS are two runs: one that is slow, or left alone, does not hold up the other.
+    """
     end_overdue()
     end_untrue()
-    provider = provider_in_use()
+    provider = provider_in_use(via)
+    if via == Message.Via.ZALO and provider is None:
+        send_by_sms_instead()
     if provider is None:
         return  # what waits is sent once somebody names one, or is too late
     recover(provider)
-    until = time.monotonic() + RUN_SECONDS
-    with exchange.client() as http, ThreadPoolExecutor(AT_ONCE) as threads:
+    until, quiet = time.monotonic() + RUN_SECONDS, Quiet()
+    line = open_line(provider.form, partial(_heard, provider))
+    try:
         while time.monotonic() < until:
             provider.refresh_from_db()
             if not provider.is_used:
                 raise Later(0.0)
             _wait_out_pause(provider)
-            if not due_now().exists():
+            if not due_now(quiet, via).exists():
                 break
             granted, seconds = take_tokens(provider, AT_ONCE)
             if granted == 0:
                 time.sleep(min(seconds, max(until - time.monotonic(), 0.0)))
                 continue
-            _send_batch(provider, claim(provider, granted), http, threads)
+            _send_batch(provider, claim(provider, granted, quiet), line)
+        has_more = _listen(provider, line, until)
+    finally:
+        line.close()
     provider.refresh_from_db()
     _wait_out_pause(provider)
-    later = seconds_to_next()
+    later = 0.0 if has_more else seconds_to_next(quiet, via)
     if later is not None:
         raise Later(later)
+
+
+def _heard(provider: Provider, said: Report | Reply) -> None:
+    if isinstance(said, Reply):
+        take_reply(said)
+    else:
+        take_report(provider, said)
+
+
+def _listen(provider: Provider, line: Line, until: float) -> bool:
+    """Fetch reports from a provider who does not call back; True when more may be there."""
+    form = FORMS[provider.form]
+    if form.calls_back or not form.is_real or not awaits_reports(provider):
+        return False
+    account = ready(provider)
+    if isinstance(account, Answer):
+        return False
+    return line.listen(account, max(until - time.monotonic(), LISTEN_SECONDS))
+
+
+def awaits_reports(provider: Provider) -> bool:
+    since = timezone.now() - REPORTS_COME_WITHIN
+    rows = Message.objects.filter(provider=provider, sent_at__gt=since)
+    return rows.filter(state__in=(State.ACCEPTED, State.IN_DOUBT)).exists()
 
 
 def _wait_out_pause(provider: Provider) -> None:
@@ -109,19 +152,18 @@ def _wait_out_pause(provider: Provider) -> None:
             raise Later(seconds)
 
 
-def due_now() -> QuerySet[Message]:
+def due_now(quiet: Quiet, via: str) -> QuerySet[Message]:
     now = timezone.now()
-    rows = Message.objects.filter(state=State.WAITING, due_at__lte=now, expires_at__gt=now)
-    quiet = quiet_units(now)
-    if quiet:
-        rows = rows.exclude(urgency=2, village__unit__in=quiet)
-    return rows
+    waiting = Message.objects.filter(state=State.WAITING, via=via)
+    rows = waiting.filter(due_at__lte=now, expires_at__gt=now)
+    units = quiet.units(waiting.filter(urgency=NEWS_URGENCY))
+    return rows.exclude(urgency=NEWS_URGENCY, village__unit__in=units) if units else rows
 
 
-def seconds_to_next() -> float | None:
+def seconds_to_next(quiet: Quiet, via: str) -> float | None:
     """When to look again: None when nothing waits."""
     first = (
-        Message.objects.filter(state=State.WAITING)
+        Message.objects.filter(state=State.WAITING, via=via)
         .order_by("due_at")
         .values_list("due_at", flat=True)
     ).first()
@@ -130,18 +172,18 @@ def seconds_to_next() -> float | None:
     wait = (first - timezone.now()).total_seconds()
     # Due, and yet not sent: in quiet hours, or the run was over.
     if wait <= 0:
-        return 0.0 if due_now().exists() else LOOK_AGAIN_SECONDS
+        return 0.0 if due_now(quiet, via).exists() else LOOK_AGAIN_SECONDS
     return min(wait, LOOK_AGAIN_SECONDS)
 
 
-def claim(provider: Provider, count: int) -> list[Message]:
+def claim(provider: Provider, count: int, quiet: Quiet) -> list[Message]:
     """Take the most urgent due messages for this run; whoever marks one has it.
 
     What was withdrawn or replaced meanwhile is not taken: this is the last look before acting.
     """
     with transaction.atomic():
         rows = (
-            due_now()
+            due_now(quiet, FORMS[provider.form].via)
             .filter(
                 Q(release=None)
                 | Q(kind=Message.Kind.NEWS, release__status=Release.Status.RELEASED)
@@ -149,7 +191,7 @@ def claim(provider: Provider, count: int) -> list[Message]:
             )
             .exclude(~Q(provider=provider), reason=MAYBE_TAKEN)
             .select_for_update(skip_locked=True, of=("self",))
-            .order_by("urgency", "due_at", "delivery")
+            .order_by("urgency", "due_at", "delivery_id")
         )
         ids = [row.pk for row in rows[:count]]
         Message.objects.filter(pk__in=ids, state=State.WAITING).update(
@@ -165,52 +207,42 @@ def claim(provider: Provider, count: int) -> list[Message]:
     )
 
 
-def _send_batch(
-    provider: Provider, messages: Sequence[Message], http: httpx.Client, threads: ThreadPoolExecutor
-) -> None:
-    form = FORMS[provider.form]
-    try:
-        account = account_of(provider)
-    except sealing.Unreadable:
+def _send_batch(provider: Provider, messages: Sequence[Message], line: Line) -> None:
+    account = ready(provider)
+    if isinstance(account, Answer):
         _put_back(messages)
-        _note_trouble(provider, "credentials: the key that sealed them is not here", None)
+        _note_trouble(provider, account.detail, account.wait_seconds)
         return
     handed = [one for message in messages if (one := _prepared(message, provider)) is not None]
-
-    def go(one: Handed) -> None:
-        began = time.monotonic()
-        one.answer = exchange.send(form, account, one.sending, http)
-        one.milliseconds = int((time.monotonic() - began) * 1000)
-
-    # Threads only speak with the provider; the database is this thread's.
-    list(threads.map(go, handed))
+    said = line.hand_over(account, [one.sending for one in handed])
+    for one, (answer, milliseconds) in zip(handed, said, strict=True):
+        one.answer, one.milliseconds = answer, milliseconds
     with transaction.atomic():
         _write_accepted([one for one in handed if answer_to(one).said is Said.ACCEPTED])
         for one in handed:
-            _write_down(one, form)
+            _write_down(one, FORMS[provider.form])
         _note_health(provider, handed)
         settle_soon({m.delivery_id for m in messages if m.delivery_id is not None})
     references = {one.answer.reference for one in handed if one.answer and one.answer.reference}
     take_strays(provider, references)
 
 
-def account_of(provider: Provider) -> Account:
-    """Raises sealing.Unreadable."""
-    form = FORMS[provider.form]
-    return Account(
-        base_url=provider.base_url or form.base_url,
-        sender=provider.sender,
-        credentials=sealing.open_credentials(provider.sealed_credentials),
-    )
-
-
 def _prepared(message: Message, provider: Provider) -> Handed | None:
     mine = Message.objects.filter(pk=message.pk, state=State.SENDING)
+    fields: dict[str, str] = {}
+    is_template = FORMS[provider.form].via == Message.Via.ZALO
     try:
-        text, language = compose(message)
+        if is_template:
+            fields, language = compose_fields(message, template_of(provider.settings))
+            text = "\n".join(fields.values())
+        else:
+            text, language = compose(message)
         number = sealing.unseal(message.subscriber.sealed_number) if message.subscriber else ""
     except sealing.Unreadable:
         logger.exception("messages: the key that sealed %s is not here", message.pk)
+        text = number = language = ""
+    except ValueError:
+        logger.exception("messages: the template of %s cannot be read", provider)
         text = number = language = ""
     if not text or not number:
         if mine.update(state=State.CANCELLED, ended_at=timezone.now()):
@@ -230,8 +262,9 @@ def _prepared(message: Message, provider: Provider) -> Handed | None:
         text=text,
         is_plain=size.is_plain,
         callback_url=callback_address(provider),
+        fields=fields,
     )
-    return Handed(message, sending, language, size.parts)
+    return Handed(message, sending, language, 1 if is_template else size.parts)
 
 
 def _write_accepted(handed: Sequence[Handed]) -> None:
@@ -272,6 +305,10 @@ def _write_down(one: Handed, form: Form) -> None:
             parts=one.parts,
             language=one.language,
         )
+    elif said is Said.OTHER_WAY:
+        # Zalo does not know this number, and took nothing: it goes by SMS from now.
+        if mine.update(state=State.WAITING, via=Message.Via.SMS, provider=None, detail=detail):
+            post_soon()
     else:
         wait = rules.back_off_seconds(message.attempts)
         mine.update(
@@ -307,6 +344,8 @@ def _note_health(provider: Provider, handed: Sequence[Handed]) -> None:
             last_answer_at=timezone.now(),
             answer_ms=(before * 4 + mean) // 5,
         )
+    if any(a.is_token_ended for a in answers):
+        Provider.objects.filter(pk=provider.pk).update(access_ends_at=None)
     asked = [a.wait_seconds for a in bad if a.wait_seconds is not None]
     if asked or (bad and not good):
         _note_trouble(provider, bad[-1].detail, max(asked) if asked else None)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tiengmo.channels.messages.models import Provider
+from tiengmo.channels.messages.models import Message, Provider
 from tiengmo.channels.messages.providers import FORMS
+from tiengmo.channels.messages.queries import provider_in_use
 from tiengmo.people.models import Role
 from tiengmo.people.queries import units_below, units_where
 from tiengmo.places.models import Village
@@ -39,11 +40,19 @@ class NumberForm(forms.Form):
         help_text=_("Một mã xác nhận được nhắn tới số này. Nhập mã đó, tin mới bắt đầu được gửi."),
     )
 
+    by_zalo = forms.BooleanField(
+        label=_("Muốn nhận tin qua Zalo"),
+        required=False,
+        help_text=_("Số không dùng Zalo thì nhận bằng SMS. Mã và cảnh báo khẩn cấp luôn bằng SMS."),
+    )
+
     def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
         super().__init__(*arguments, **options)
         field = self.fields["village"]
         field.queryset = villages_of(user)  # type: ignore[attr-defined]
         field.label_from_instance = lambda one: f"{one.unit}: {one}"  # type: ignore[attr-defined]
+        if provider_in_use(Message.Via.ZALO) is None:
+            del self.fields["by_zalo"]
 
 
 class CodeForm(forms.Form):
@@ -94,6 +103,15 @@ class ProviderForm(forms.ModelForm[Provider]):
         chosen.choices = [(code, form.label) for code, form in FORMS.items()]  # type: ignore[attr-defined]
         self.fields["sender"].help_text = _("Tên đã đăng ký với nhà cung cấp, nhiều nhất 11 ký tự.")
         for code, form in FORMS.items():
+            for one in form.settings:
+                self.fields[f"setting_{code}_{one.name}"] = forms.CharField(
+                    label=f"{form.label}: {one.label}",
+                    required=False,
+                    max_length=2000,
+                    initial=self.instance.settings.get(one.name, ""),
+                    help_text=one.help,
+                    widget=forms.Textarea(attrs={"rows": 6}) if one.is_long else forms.TextInput(),
+                )
             for name, label in form.secrets:
                 self.fields[f"secret_{code}_{name}"] = forms.CharField(
                     label=f"{form.label}: {label}",
@@ -107,7 +125,11 @@ class ProviderForm(forms.ModelForm[Provider]):
         """The action validates the whole: it knows what was kept before."""
 
     def credentials(self) -> dict[str, str]:
-        prefix = f"secret_{self.cleaned_data['form']}_"
+        return self._of("secret")
+
+    def _of(self, kind: str) -> dict[str, str]:
+        """What was typed for the protocol that was chosen."""
+        prefix = f"{kind}_{self.cleaned_data['form']}_"
         return {
             name.removeprefix(prefix): value
             for name, value in self.cleaned_data.items()
@@ -115,4 +137,5 @@ class ProviderForm(forms.ModelForm[Provider]):
         }
 
     def wanted(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        wanted = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return wanted | {"settings": self._of("setting")}

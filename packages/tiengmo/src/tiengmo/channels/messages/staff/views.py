@@ -63,6 +63,7 @@ def home(request: StaffRequest) -> HttpResponse:
                     categories=[],
                     by=request.user,
                     has_consent=given["has_consent"],
+                    by_zalo=given.get("by_zalo", False),
                 ),
                 (MessageError,),
                 form,
@@ -193,6 +194,8 @@ def provider(request: StaffRequest, pk: int | None = None) -> HttpResponse:
         provider=found if pk is not None else None,
         callback=callback_address(found) if pk is not None else "",
         takes_key=pk is not None and FORMS[found.form].takes_key,
+        calls_back=pk is not None and FORMS[found.form].calls_back,
+        is_zalo=pk is not None and FORMS[found.form].via == Message.Via.ZALO,
         is_trial=pk is not None and not FORMS[found.form].is_real,
     )
 

@@ -23,6 +23,32 @@ class ProviderFactory(DjangoModelFactory):
                 lambda: sealing.seal_credentials({"token": "khoa-thu"})
             ),
         )
+        smpp = factory.Trait(
+            form="smpp",
+            name="Nhà mạng",
+            sealed_credentials=factory.LazyFunction(
+                lambda: sealing.seal_credentials({"password": "bi-mat"})
+            ),
+        )
+        zns = factory.Trait(
+            form="zns",
+            name="Zalo ZNS",
+            sender="",
+            settings={
+                "template_id": "7895417",
+                "fields": "tieu_de = tiêu đề, 60\nnoi_dung = tin ngắn, 120\nnoi_gui = đơn vị, 60",
+            },
+            sealed_credentials=factory.LazyFunction(
+                lambda: sealing.seal_credentials(
+                    {
+                        "app_id": "4103",
+                        "secret_key": "bi-mat-app",
+                        "refresh_token": "khoa-doi-1",
+                        "oa_secret_key": "bi-mat-oa",
+                    }
+                )
+            ),
+        )
         console = factory.Trait(form="console", name="Chạy thử", sealed_credentials="")
 
     name = "eSMS"

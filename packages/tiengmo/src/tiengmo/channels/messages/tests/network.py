@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
 
 import httpx
 
 from tiengmo.channels.messages.providers import exchange
+from tiengmo.channels.tests.scripted_line import ScriptedLine
 
 
-class Line:
-    """Answers requests and remembers them. `script`: what the next requests meet.
+class Line(ScriptedLine):
+    """Accepts every message. Like eSMS, a RequestId is taken once."""
 
-    Each is a callable of the request, an exception to raise, or a (status, headers, body) triple;
-    when it is used up, every message is accepted. Like eSMS, a RequestId is taken once.
-    """
+    timeout = exchange.TIMEOUT
 
     def __init__(self):
-        self.script = []
-        self.requests = []
+        super().__init__()
         self.taken = {}
         self._ids = itertools.count(1)
-        self._lock = threading.Lock()
-
-    def client(self):
-        return httpx.Client(transport=httpx.MockTransport(self.handle), timeout=exchange.TIMEOUT)
-
-    def handle(self, request):
-        with self._lock:
-            self.requests.append(request)
-            step = self.script.pop(0) if self.script else None
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, tuple):
-            status, headers, body = step
-            content = body if isinstance(body, str) else json.dumps(body)
-            return httpx.Response(status, headers=headers, content=content)
-        if callable(step):
-            step(request)
-        return self.accept(request)
 
     def accept(self, request):
         if "esms" in request.url.host:
@@ -56,15 +35,6 @@ class Line:
                 "data": {"tranId": tran_id, "totalSMS": 1, "totalPrice": 250, "invalidPhone": []},
             },
         )
-
-    def take_and(self, failure):
-        """Take the message, and have the line fail before the answer arrives."""
-
-        def step(request):
-            self.accept(request)
-            raise failure
-
-        return step
 
     def _esms(self, body):
         if body["RequestId"] in self.taken:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from tiengmo.channels.social.rules import Content
+    from tiengmo.channels.zalo import Tokens
 
 
 class Said(Enum):
@@ -46,15 +47,6 @@ class Figures:
     reactions: int | None = None
     comments: int | None = None
     shares: int | None = None
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """A new pair: the old refresh token is worth nothing from now on."""
-
-    access: str
-    refresh: str
-    lasts_seconds: int
 
 
 @dataclass(frozen=True)

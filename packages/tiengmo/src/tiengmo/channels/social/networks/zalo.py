@@ -1,7 +1,6 @@
-"""Zalo Official Accounts, as published at developers.zalo.me (OA API, articles v2.0, OAuth v4).
+"""Zalo Official Accounts, as published at developers.zalo.me (OA API, articles v2.0).
 
 An article is made in two steps: it is taken with a ticket, and its number is asked for with that.
-An access token lasts about a day; it is renewed with a token that is good for one use.
 """
 
 from __future__ import annotations
@@ -13,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tiengmo.channels import zalo
 from tiengmo.channels.social import rules
 
-from .form import Access, Answer, Asked, Figures, Said, Tokens
+from .form import Access, Answer, Asked, Figures, Said
 
 if TYPE_CHECKING:
     from tiengmo.channels.social.rules import Content
 
-RENEW = "https://oauth.zaloapp.com/v4/oa/access_token"
-# A refresh token that nobody used is worth nothing after three months.
-REFRESH_LASTS_DAYS = 90
 NEWEST = "10"
 
 _OK = 0
@@ -146,26 +143,17 @@ class Zalo:
         refresh = access.credentials.get("refresh_token", "")
         if not refresh:
             return None
-        return Asked(
-            "POST",
-            RENEW,
-            form={
-                "refresh_token": refresh,
-                "app_id": access.app.get("app_id", ""),
-                "grant_type": "refresh_token",
-            },
-            headers={"secret_key": access.app.get("secret_key", "")},
+        form, headers = zalo.renewal(
+            refresh, access.app.get("app_id", ""), access.app.get("secret_key", "")
         )
+        return Asked("POST", zalo.RENEW, form=form, headers=headers)
 
     def read_renew(self, status: int, body: Any) -> Answer:
         del status
-        if body.get("access_token") and body.get("refresh_token"):
-            tokens = Tokens(
-                str(body["access_token"]), str(body["refresh_token"]), int(body["expires_in"])
-            )
-            return Answer(Said.DONE, tokens=tokens)
-        said = f"{body.get('error', '?')}: {body.get('error_name', '')}"
-        return Answer(Said.TROUBLE, f"Zalo {said}"[:300])
+        told = zalo.tokens_of(body)
+        if isinstance(told, str):
+            return Answer(Said.TROUBLE, told)
+        return Answer(Said.DONE, tokens=told)
 
     def _article(self, access: Access, content: Content) -> dict[str, Any]:
         return {

@@ -13,8 +13,8 @@ from tiengmo.channels.social import sealing
 from tiengmo.channels.social.models import Connection
 from tiengmo.channels.social.networks import FORMS, exchange
 from tiengmo.channels.social.networks.form import Access, Answer, Said
-from tiengmo.channels.social.networks.zalo import REFRESH_LASTS_DAYS
 from tiengmo.channels.social.sending.bucket import network_of
+from tiengmo.channels.zalo import REFRESH_LASTS_DAYS
 
 if TYPE_CHECKING:
     import httpx

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
 import time
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs
 import httpx
 
 from tiengmo.channels.social.networks import exchange
+from tiengmo.channels.tests.scripted_line import ScriptedLine
 
 FACEBOOK, ZALO, ZALO_LOGIN = "graph.facebook.com", "openapi.zalo.me", "oauth.zaloapp.com"
 
@@ -21,49 +21,19 @@ def graph_error(code, subcode=0, message="…", **more):
     return {"error": error | ({"error_subcode": subcode} if subcode else {}) | more}
 
 
-class Line:
-    """Answers requests and remembers them. `script`: what the next requests meet.
+class Line(ScriptedLine):
+    """Both networks. `posts`: what stands on which page now."""
 
-    Each is an exception to raise, a (status, headers, body) triple, or a callable of the request;
-    when it is used up, everything is taken. `posts`: what stands on which page now.
-    """
+    timeout = exchange.TIMEOUT
 
     def __init__(self):
-        self.script = []
-        self.requests = []
+        super().__init__()
         self.posts = {}
         self.removed = []
         self.refresh = "khoa-doi-1"
         self.access = "khoa-vao-1"
         self._making = {}
         self._ids = itertools.count(1)
-        self._lock = threading.Lock()
-
-    def client(self):
-        return httpx.Client(transport=httpx.MockTransport(self.handle), timeout=exchange.TIMEOUT)
-
-    def handle(self, request):
-        with self._lock:
-            self.requests.append(request)
-            step = self.script.pop(0) if self.script else None
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, tuple):
-            status, headers, body = step
-            content = body if isinstance(body, str) else json.dumps(body)
-            return httpx.Response(status, headers=headers, content=content)
-        if callable(step):
-            step(request)
-        return self.accept(request)
-
-    def take_and(self, failure):
-        """Take it, and have the line fail before the answer arrives."""
-
-        def step(request):
-            self.accept(request)
-            raise failure
-
-        return step
 
     def accept(self, request):
         answer = {FACEBOOK: self._facebook, ZALO: self._zalo, ZALO_LOGIN: self._login}

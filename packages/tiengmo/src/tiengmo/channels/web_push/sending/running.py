@@ -19,6 +19,7 @@ from django.utils import timezone
 from tiengmo.channels.bucket import take_tokens
 from tiengmo.channels.messages import rules as pace
 from tiengmo.channels.messages import sealing
+from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, Quiet
 from tiengmo.channels.web_push import rules
 from tiengmo.channels.web_push.composing import compose, tag_of
 from tiengmo.channels.web_push.models import Browser, Notice, PushService
@@ -26,14 +27,10 @@ from tiengmo.channels.web_push.posting import settle_soon
 from tiengmo.channels.web_push.sending import handing_over
 from tiengmo.channels.web_push.sending.handing_over import Answer, Parcel, Said
 from tiengmo.outbox.registry import Later
-from tiengmo.places.models import Unit
 from tiengmo.releases.models import Priority, Release
-from tiengmo.speakers.area_rules import allowed_in
-from tiengmo.speakers.rules import is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import httpx
     from django.db.models import QuerySet
@@ -44,7 +41,6 @@ RUN_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 60.0
 # No request lasts longer than its time-outs.
 DEAD_AFTER = timedelta(seconds=45)
-NEWS_URGENCY = 2
 
 
 @dataclass
@@ -58,27 +54,23 @@ class Handed:
 def send_due() -> None:
     """Send what is due for as long as one run lasts. Raises Later while something waits."""
     _tidy_up()
-    until = time.monotonic() + RUN_SECONDS
+    until, quiet = time.monotonic() + RUN_SECONDS, Quiet()
     with handing_over.client() as http, ThreadPoolExecutor(AT_ONCE) as threads:
         while time.monotonic() < until:
             sent = sum(
-                _send_some(service, http, threads)
+                _send_some(service, http, threads, quiet)
                 for service in PushService.objects.filter(
-                    pk__in=due_now().order_by().values("browser__service")
+                    pk__in=due_now(quiet).order_by().values("browser__service")
                 )
             )
             if not sent:
                 break
-    later = _seconds_to_next()
+    later = _seconds_to_next(quiet)
     if later is not None:
         raise Later(later)
 
 
-def is_quiet_in(unit: Unit, now: datetime | None = None) -> bool:
-    return is_quiet(allowed_in(unit).quiet_hours, timezone.localtime(now))
-
-
-def due_now() -> QuerySet[Notice]:
+def due_now(quiet: Quiet) -> QuerySet[Notice]:
     """Notices that may go now: not in quiet hours, not to a service that asked for a pause."""
     now = timezone.now()
     rows = Notice.objects.filter(
@@ -90,9 +82,8 @@ def due_now() -> QuerySet[Notice]:
         expires_at__gt=now,
     )
     waiting = Notice.objects.filter(state=State.WAITING, urgency=NEWS_URGENCY)
-    units = Unit.objects.filter(pk__in=waiting.order_by().values("village__unit"))
-    quiet = [unit.pk for unit in units if is_quiet_in(unit, now)]
-    return rows.exclude(urgency=NEWS_URGENCY, village__unit__in=quiet) if quiet else rows
+    units = quiet.units(waiting)
+    return rows.exclude(urgency=NEWS_URGENCY, village__unit__in=units) if units else rows
 
 
 def _tidy_up() -> None:
@@ -112,12 +103,14 @@ def _tidy_up() -> None:
         settle_soon({delivery for _pk, delivery in found})
 
 
-def _send_some(service: PushService, http: httpx.Client, threads: ThreadPoolExecutor) -> int:
+def _send_some(
+    service: PushService, http: httpx.Client, threads: ThreadPoolExecutor, quiet: Quiet
+) -> int:
     granted, seconds = take_tokens(service, AT_ONCE)
     if not granted:
         time.sleep(min(seconds, 0.2))
         return 1  # something waits for its turn
-    notices = _claim(service, granted)
+    notices = _claim(service, granted, quiet)
     handed = [one for notice in notices if (one := _prepared(notice)) is not None]
 
     def go(one: Handed) -> None:
@@ -132,10 +125,10 @@ def _send_some(service: PushService, http: httpx.Client, threads: ThreadPoolExec
     return len(notices)
 
 
-def _claim(service: PushService, count: int) -> Sequence[Notice]:
+def _claim(service: PushService, count: int, quiet: Quiet) -> Sequence[Notice]:
     with transaction.atomic():
         rows = (
-            due_now()
+            due_now(quiet)
             .filter(browser__service=service)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("urgency", "due_at")
@@ -224,12 +217,12 @@ def _note_health(service: PushService, answers: Sequence[Answer]) -> None:
     )
 
 
-def _seconds_to_next() -> float | None:
+def _seconds_to_next(quiet: Quiet) -> float | None:
     rows = Notice.objects.filter(state=State.WAITING).order_by("due_at")
     first = rows.values_list("due_at", flat=True).first()
     if first is None:
         return None
-    if due_now().exists():
+    if due_now(quiet).exists():
         return 0.0
     wait = (first - timezone.now()).total_seconds()
     pauses = PushService.objects.filter(paused_until__gt=timezone.now())
