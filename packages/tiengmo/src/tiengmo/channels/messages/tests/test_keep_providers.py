@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tiengmo.channels import health as board
-from tiengmo.channels.messages import actions, sealing
+from tiengmo.channels.messages import actions, health, sealing
 from tiengmo.channels.messages.errors import MessageError
 from tiengmo.channels.messages.models import Message, Provider, Subscriber
 from tiengmo.channels.messages.tests.factories import ProviderFactory, SubscriberFactory
@@ -145,11 +145,12 @@ def test_the_page_says_what_fails_and_since_when(client, commune):
 def test_providers_are_slow_or_on_trial():
     ProviderFactory(answer_ms=4000)
     ProviderFactory(console=True, is_used=False)
-    states = [line.state for row in board.board() for line in row.behind]
-    assert states == ["slow", "unused"]
+    assert [line.state for line in health.lines()] == ["slow", "unused"]
+    behind = [line.name for row in board.board() for line in row.behind]
+    assert {provider.name for provider in Provider.objects.all()} <= set(behind)
     Provider.objects.filter(form="esms").delete()
     Provider.objects.update(is_used=True)
-    assert [line.state for row in board.board() for line in row.behind] == ["trial"]
+    assert [line.state for line in health.lines()] == ["trial"]
 
 
 def test_an_editor_notes_a_number_and_types_the_code(client, commune):
