@@ -85,11 +85,11 @@ def english_words():
     return {w for w in english if w.isascii() and len(w) > 1} - vietnamese - ALLOWED
 
 
-@cache
 # Reviewed: what a provider calls a field where it hands it out; ours stands before the bracket.
 THEIR_NAMES = ("app ID", "refresh token", "OA Secret Key", "system_id", "system_type")
 
 
+@cache
 def is_english(text):
     for name in THEIR_NAMES:
         text = text.replace(f" ({name})", "")
