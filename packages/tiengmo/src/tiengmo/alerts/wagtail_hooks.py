@@ -10,7 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from tiengmo.people.models import User
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .queries import open_proposals, waiting_for
 from .staff import urls
@@ -24,7 +24,7 @@ class AlertsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         user = request.user
-        return isinstance(user, User) and (user.is_superuser or bool(roles_of(user)))
+        return isinstance(user, User) and (user.is_superuser or bool(roles_of_request(user)))
 
     def render_component(self, request: "StaffRequest") -> LinkMenuItem:
         count = len(waiting_for(request.user)) + len(open_proposals(request.user))

@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from tiengmo.people.models import User
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .staff import urls
 
@@ -15,7 +15,7 @@ from .staff import urls
 class DirectoryMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         user = request.user
-        return isinstance(user, User) and (user.is_superuser or bool(roles_of(user)))
+        return isinstance(user, User) and (user.is_superuser or bool(roles_of_request(user)))
 
 
 @hooks.register("register_admin_menu_item")

@@ -14,7 +14,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.permissions import register_permission_policy
 
 from tiengmo.people.models import Role
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .models import Bulletin
 from .permissions import BulletinPermissionPolicy
@@ -67,7 +67,7 @@ class QueueMenuItem(MenuItem):
     """«Chờ duyệt (3)»: how many wait for this very person."""
 
     def is_shown(self, request: StaffRequest) -> bool:
-        return bool({Role.APPROVER, Role.EDITOR} & roles_of(request.user))
+        return bool({Role.APPROVER, Role.EDITOR} & roles_of_request(request.user))
 
     def render_component(self, request: StaffRequest) -> LinkMenuItem:
         waiting = waiting_for(request.user, most=COUNTED + 1)
@@ -92,7 +92,7 @@ def queue_menu_item() -> MenuItem:
 
 class StaffMenuItem(MenuItem):
     def is_shown(self, request: StaffRequest) -> bool:
-        return bool(roles_of(request.user))
+        return bool(roles_of_request(request.user))
 
 
 @hooks.register("register_admin_menu_item")

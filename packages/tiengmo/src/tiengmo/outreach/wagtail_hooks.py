@@ -10,7 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from tiengmo.people.models import Role, User
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .queries import waiting_for
 from .staff import urls
@@ -25,7 +25,9 @@ HANDLERS = {Role.EDITOR, Role.APPROVER}
 class OutreachMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         user = request.user
-        return isinstance(user, User) and (user.is_superuser or bool(HANDLERS & roles_of(user)))
+        return isinstance(user, User) and (
+            user.is_superuser or bool(HANDLERS & roles_of_request(user))
+        )
 
 
 class QuestionsMenuItem(OutreachMenuItem):

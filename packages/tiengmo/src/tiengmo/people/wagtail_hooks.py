@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.account import NameEmailSettingsPanel
 
 from .models import Role, User
-from .queries import roles_of
+from .queries import roles_of_request
 from .views.uploads import only_for_staff
 
 hooks.register("before_serve_document", only_for_staff)
@@ -21,7 +21,7 @@ class AccountsMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         user = request.user
         return isinstance(user, User) and (
-            user.is_superuser or Role.ADMINISTRATOR in roles_of(user)
+            user.is_superuser or Role.ADMINISTRATOR in roles_of_request(user)
         )
 
 

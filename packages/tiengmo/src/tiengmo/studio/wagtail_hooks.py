@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from tiengmo.people.models import Role, User
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .staff import emergency, live, relays
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class OperatorMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         user = request.user
-        return isinstance(user, User) and (user.is_superuser or Role.OPERATOR in roles_of(user))
+        return isinstance(user, User) and (
+            user.is_superuser or Role.OPERATOR in roles_of_request(user)
+        )
 
 
 @hooks.register("register_admin_menu_item")

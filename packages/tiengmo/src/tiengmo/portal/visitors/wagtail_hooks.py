@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from tiengmo.people.queries import roles_of
+from tiengmo.people.queries import roles_of_request
 
 from .staff import readers
 
@@ -24,7 +24,7 @@ def urls() -> list[Any]:
 
 class ReadersMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and bool(roles_of(request.user))
+        return request.user.is_authenticated and bool(roles_of_request(request.user))
 
 
 @hooks.register("register_reports_menu_item")

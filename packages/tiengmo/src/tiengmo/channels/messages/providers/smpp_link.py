@@ -12,6 +12,7 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,7 @@ class Link:
             while open_ones := [one for one in messages if one.answer is None]:
                 self._round(open_ones)
         except _LOST as error:
+            self._hear_the_rest()
             for one in messages:
                 if one.answer is None:
                     one.lose(_of(error))
@@ -178,6 +180,12 @@ class Link:
         while self._waiting:
             if not self._read(until - time.monotonic()):
                 raise TimeoutError
+
+    def _hear_the_rest(self) -> None:
+        """What the centre answered before the line went is still here to be read."""
+        with suppress(*_LOST):
+            while self._waiting and self._read(0.0):
+                pass
 
     def _submit(self, one: _Message) -> None:
         part = one.parts[one.taken]
