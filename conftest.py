@@ -29,8 +29,9 @@ _skipped: dict[str, str] = {}
 RUN_AGAIN = ROOT / "tests" / "integration"
 
 
-# Longest first: a worker that comes to one of them last would keep all others waiting for it.
-LONGEST = ("journeys", "chaos", "studio", "spine", "alerts", "behind_nginx")
+# Whole systems, longest first: a worker that comes to one of them last would keep all others
+# waiting for it. Two run at once and no more: on two cores a third makes them miss their hours.
+LONGEST = ("journeys", "demos")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "environment"}
 
 
@@ -68,15 +69,15 @@ def _may_run_again(item) -> bool:
     return item.path.is_relative_to(RUN_AGAIN) or item.get_closest_marker("journey") is not None
 
 
-def _turn(item) -> int:
-    """The groups that share a running system, then what else waits for processes, then the rest.
+def _turn(item) -> tuple[int, str]:
+    """Groups that share a running system, by folder; then other processes; then the rest.
 
     Within each, the order stays as pytest-randomly shuffled it.
     """
     group = item.get_closest_marker("xdist_group")
     if group is not None and group.args[0] in LONGEST:
-        return LONGEST.index(group.args[0])
-    return len(LONGEST) + (not _may_run_again(item))
+        return LONGEST.index(group.args[0]), str(item.path.parent)
+    return len(LONGEST) + (not _may_run_again(item)), ""
 
 
 @pytest.fixture(scope="session")

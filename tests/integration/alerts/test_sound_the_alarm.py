@@ -17,7 +17,7 @@ from running_system import recorded
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.django_db(transaction=False),
-    pytest.mark.xdist_group("alerts"),
+    pytest.mark.xdist_group("demos"),
 ]
 PEOPLE = Path(__file__).with_name("people.py")
 

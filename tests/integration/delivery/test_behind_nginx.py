@@ -6,7 +6,7 @@ import pytest
 
 # Sooner than a copy becomes too old by itself, on a machine with other work too.
 AT_ONCE_SECONDS = 25
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("behind_nginx")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("demos")]
 
 PUBLISH = """
 from tiengmo.places.tests.factories import UnitFactory, VillageFactory

@@ -7,7 +7,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("behind_nginx")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("demos")]
 
 PLACE = """
 from tiengmo.audit.actors import SYSTEM

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("behind_nginx")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("demos")]
 
 REFUSALS = {
     "403": "Không được phép",

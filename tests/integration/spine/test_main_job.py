@@ -15,7 +15,7 @@ from .conftest import BOXES
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.django_db(transaction=False),
-    pytest.mark.xdist_group("spine"),
+    pytest.mark.xdist_group("demos"),
 ]
 
 TEXT = "Thử loa ngày {n}\n\nBà con chú ý. Đây là bản tin thử số {n} của đài truyền thanh huyện.\n"

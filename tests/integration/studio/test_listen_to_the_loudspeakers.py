@@ -15,7 +15,7 @@ from .citizen import RATE, Radio
 from .listening import ONSETS, SILENCE_SECONDS, Recording, phrase
 from .speaking import go_live, microphone
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("studio")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("demos")]
 
 WITHDRAW = """
 import time

@@ -15,7 +15,7 @@ from .conftest import BOXES
 from .listening import ONSETS, SILENCE_SECONDS, Recording, phrase
 from .speaking import go_live, microphone, signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("studio")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("demos")]
 
 
 @pytest.fixture
