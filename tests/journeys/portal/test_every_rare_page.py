@@ -29,11 +29,12 @@ FILES = ("403", "404", "410", "413", "429", "500", "bao-tri")
 
 # One of each is taken back, asked or followed; `stand_down` puts everything as it was.
 STAND_UP = """
+from django.db import transaction
 from django.utils import timezone
 from tiengmo.channels.email_followers import sealing
 from tiengmo.channels.email_followers.models import Follower, Following, Letter
 from tiengmo.channels.messages import sealing as sealed_numbers
-from tiengmo.channels.messages.models import Provider, Subscriber
+from tiengmo.channels.messages.models import Subscriber
 from tiengmo.official_documents.models import OfficialDocument
 from tiengmo.one_stop.models import Procedure
 from tiengmo.outreach import rules
@@ -41,6 +42,7 @@ from tiengmo.places.models import Village
 from tiengmo.outreach.models import Question
 from tiengmo.portal.models import Page
 now, why = timezone.now(), "Đăng nhầm bản chưa duyệt"
+transaction.set_autocommit(False)  # all of it stands up, or nothing
 page = Page.objects.filter(is_current=True).order_by("released_at").first()
 document = OfficialDocument.objects.filter(state="published").order_by("pk").first()
 question = Question.objects.filter(state="published").order_by("pk").first()
@@ -60,7 +62,6 @@ follower = Follower.objects.create(
 Following.objects.create(follower=follower, kind="area", code="02701")
 letter = Letter.objects.create(
     follower=follower, kind=Letter.Kind.CONFIRM, wanted=[["area", "02701"]], wanted_rhythm="at_once")
-provider = Provider.objects.create(name="Chạy thử", form="console", is_used=True)
 village = Village.objects.filter(unit__code="02701").order_by("pk").first()
 texted, texting = (
     Subscriber.objects.create(
@@ -91,12 +92,12 @@ RoomSession.objects.create(
     journalist=journalist, token_hash=press_tokens.token_hash(in_room), ends_at=now + timedelta(1))
 RoomKey.objects.create(
     journalist=journalist, token_hash=press_tokens.token_hash(key), expires_at=now + timedelta(1))
+transaction.commit()
 print(json.dumps({
     "outlet": [outlet.pk, in_room],
     "key": [str(journalist.pk), f"/bao-chi/vao/{key}/"],
     "pressed": [str(pressed[0].pk), f"/bao-chi/phong/{pressed[0].pk}/"],
     "unpressed": [str(pressed[1].pk), f"/bao-chi/phong/{pressed[1].pk}/"],
-    "provider": [provider.pk, ""],
     "texted": [str(texted.pk), f"/theo-doi/sms/{texted.link_key}/"],
     "texting": [
         str(texting.pk), f"/theo-doi/sms/xac-nhan/{sealed_numbers.asking_token(texting.pk)}/"],
@@ -111,7 +112,7 @@ print(json.dumps({
 """
 STAND_DOWN = """
 from tiengmo.channels.email_followers.models import Follower
-from tiengmo.channels.messages.models import Provider, Subscriber
+from tiengmo.channels.messages.models import Subscriber
 from tiengmo.official_documents.models import OfficialDocument
 from tiengmo.one_stop.models import Procedure
 from tiengmo.outreach.models import Question
@@ -126,7 +127,6 @@ Procedure.objects.filter(pk=rows["procedure"]).update(withdrawn_at=None, withdra
 Question.objects.filter(pk=rows["asked"]).delete()
 Follower.objects.filter(pk=rows["follower"]).delete()
 Subscriber.objects.filter(pk__in=[rows["texted"], rows["texting"]]).delete()
-Provider.objects.filter(pk=rows["provider"]).delete()
 from tiengmo.channels.press.models import Journalist, Outlet, PressItem
 from tiengmo.releases.models import Release
 Journalist.objects.filter(pk=rows["key"]).delete()
