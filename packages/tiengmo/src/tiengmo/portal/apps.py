@@ -7,7 +7,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from tiengmo.portal.accounts import listeners as accounts
-        from tiengmo.portal.actions import on_delivery_moved, on_withdrawn
+        from tiengmo.portal.actions import on_deliveries_moved, on_withdrawn
         from tiengmo.portal.answers import listeners as answers
         from tiengmo.portal.documents import listeners as documents
         from tiengmo.portal.events import listeners as events
@@ -16,10 +16,10 @@ class PortalConfig(AppConfig):
         from tiengmo.portal.procedures import listeners as procedures
         from tiengmo.portal.sounds import standing_on_pages
         from tiengmo.portal.units import listeners as units
-        from tiengmo.releases.events import delivery_moved, withdrawn
+        from tiengmo.releases.events import deliveries_moved, withdrawn
         from tiengmo.voices.publicity import let_decide
 
-        delivery_moved.connect(on_delivery_moved, dispatch_uid="portal.follow_release")
+        deliveries_moved.connect(on_deliveries_moved, dispatch_uid="portal.follow_release")
         withdrawn.connect(on_withdrawn, dispatch_uid="portal.withdrawn")
         let_decide(standing_on_pages)
         finding.connect()

@@ -20,16 +20,17 @@ ALERTS = ("/", "/canh-bao/", "/canh-bao/dang-phat/", "/canh-bao/cap.atom", "/can
 
 def connect() -> None:
     """Listen; after the receivers that write the pages, which `AppConfig.ready` connected."""
-    events.delivery_moved.connect(on_delivery_moved, dispatch_uid="portal.purge.delivered")
+    events.deliveries_moved.connect(on_deliveries_moved, dispatch_uid="portal.purge.delivered")
     events.withdrawn.connect(on_withdrawn, dispatch_uid="portal.purge.withdrawn")
     alert_events.issued.connect(on_alert, dispatch_uid="portal.purge.alert")
     alert_events.ended.connect(on_alert, dispatch_uid="portal.purge.alert_ended")
 
 
-def on_delivery_moved(*, delivery: Delivery, **_rest: Any) -> None:
+def on_deliveries_moved(*, deliveries: list[Delivery], **_rest: Any) -> None:
     moved_on = (DeliveryStatus.DELIVERED, DeliveryStatus.WITHDRAWN)
-    if delivery.channel == PORTAL and delivery.status in moved_on:
-        purge(*paths_of(delivery.release))
+    for delivery in deliveries:
+        if delivery.channel == PORTAL and delivery.status in moved_on:
+            purge(*paths_of(delivery.release))
 
 
 def on_withdrawn(*, release: Release, **_rest: Any) -> None:

@@ -24,7 +24,7 @@ class ReachConfig(AppConfig):
         from tiengmo.connectivity.events import stated
         from tiengmo.newsroom.panels import AUDIENCE, HOME, RELEASE, register_panel
         from tiengmo.outreach.runs.events import run_noted
-        from tiengmo.releases.events import delivery_moved, released, withdrawn
+        from tiengmo.releases.events import deliveries_moved, released, withdrawn
         from tiengmo.releases.models import Receipt
 
         from . import listeners, rules
@@ -41,6 +41,6 @@ class ReachConfig(AppConfig):
         run_noted.connect(listeners.on_run, dispatch_uid="reach.run")
         withdrawn.connect(listeners.on_withdrawn, dispatch_uid="reach.withdrawn")
         released.connect(listeners.on_released, dispatch_uid="reach.released")
-        delivery_moved.connect(listeners.on_moved, dispatch_uid="reach.moved")
+        deliveries_moved.connect(listeners.on_moved, dispatch_uid="reach.moved")
         post_save.connect(listeners.on_receipt, sender=Receipt, dispatch_uid="reach.receipt")
         post_save.connect(listeners.on_work, sender=Assignment, dispatch_uid="reach.work")

@@ -45,9 +45,9 @@ def on_receipt(instance: Receipt, **_signal: Any) -> None:
     Recount.objects.create(release_id=instance.delivery.release_id)
 
 
-def on_moved(delivery: Delivery, **_signal: Any) -> None:
+def on_moved(deliveries: list[Delivery], **_signal: Any) -> None:
     """A delivery that fails changes why its village was missed."""
-    Recount.objects.create(release_id=delivery.release_id)
+    Recount.objects.bulk_create(Recount(release_id=pk) for pk in {d.release_id for d in deliveries})
 
 
 def on_connectivity(since: date, **_signal: Any) -> None:

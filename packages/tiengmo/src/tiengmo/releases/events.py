@@ -7,5 +7,5 @@ made = Signal()
 # release: Release. Sent when it has gone out, and when it was withdrawn.
 released = Signal()
 withdrawn = Signal()
-# delivery: Delivery, before: str. Sent when its status changed.
-delivery_moved = Signal()
+# deliveries: list[Delivery], whose status changed together.
+deliveries_moved = Signal()

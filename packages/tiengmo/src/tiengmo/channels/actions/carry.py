@@ -10,7 +10,7 @@ from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels import registry
 from tiengmo.outbox.actions import announce
 from tiengmo.releases import events
-from tiengmo.releases.actions import move_delivery
+from tiengmo.releases.actions import Move, move_deliveries
 from tiengmo.releases.models import Attempt, Delivery, DeliveryStatus, Release
 
 if TYPE_CHECKING:
@@ -83,14 +83,18 @@ def deliver(release: Release, channel_code: str) -> None:
 
 def apply_outcomes(outcomes: Sequence[registry.Outcome], *, act: str) -> None:
     """Write what a channel said of each delivery, as a status and an attempt."""
-    for outcome in outcomes:
-        move_delivery(
-            outcome.delivery,
-            outcome.status,
-            reason=outcome.reason,
-            detail=outcome.detail,
-            reference=outcome.reference,
-        )
+    move_deliveries(
+        [
+            Move(
+                outcome.delivery,
+                outcome.status,
+                reason=outcome.reason,
+                detail=outcome.detail,
+                reference=outcome.reference,
+            )
+            for outcome in outcomes
+        ]
+    )
     Attempt.objects.bulk_create(
         [
             Attempt(delivery=outcome.delivery, act=act, outcome="ok", detail=outcome.detail)
@@ -108,9 +112,17 @@ def note_failure(
         DeliveryStatus.FAILED_PERMANENTLY if error.permanent else DeliveryStatus.FAILED_TEMPORARILY
     )
     with transaction.atomic():
-        for delivery in deliveries:
-            if act == "send":
-                move_delivery(delivery, status, reason=error.reason, detail=str(error))
-            Attempt.objects.create(
-                delivery=delivery, act=act, outcome="failed", detail=str(error)[:2000]
+        if act == "send":
+            move_deliveries(
+                [
+                    Move(delivery, status, reason=error.reason, detail=str(error))
+                    for delivery in deliveries
+                ]
             )
+        Attempt.objects.bulk_create(
+            [
+                Attempt(delivery=delivery, act=act, outcome="failed", detail=str(error)[:2000])
+                for delivery in deliveries
+            ],
+            batch_size=500,
+        )

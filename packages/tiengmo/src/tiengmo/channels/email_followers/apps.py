@@ -11,15 +11,15 @@ class EmailFollowersConfig(AppConfig):
         from tiengmo.channels import registry
         from tiengmo.channels.email_followers import trail
         from tiengmo.channels.email_followers.listening import (
-            on_delivery_moved,
+            on_deliveries_moved,
             on_released,
             on_unit_succeeded,
             on_withdrawn,
         )
         from tiengmo.places.events import unit_succeeded
-        from tiengmo.releases.events import delivery_moved, released, withdrawn
+        from tiengmo.releases.events import deliveries_moved, released, withdrawn
 
-        delivery_moved.connect(on_delivery_moved, dispatch_uid="email_followers.delivered")
+        deliveries_moved.connect(on_deliveries_moved, dispatch_uid="email_followers.delivered")
         registry.leave_trail(
             registry.Trail("email", _("Thư điện tử"), trail.rows_of, trail.counted)
         )

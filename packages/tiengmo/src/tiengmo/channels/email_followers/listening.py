@@ -21,10 +21,11 @@ PORTAL = "portal"
 BATCH = 1000
 
 
-def on_delivery_moved(*, delivery: Delivery, **_rest: Any) -> None:
+def on_deliveries_moved(*, deliveries: list[Delivery], **_rest: Any) -> None:
     """A release that stands on the portal is told to those who follow, once that commits."""
-    if delivery.channel == PORTAL and delivery.status == DeliveryStatus.DELIVERED:
-        announce(TELL, {"release": str(delivery.release_id)})
+    for delivery in deliveries:
+        if delivery.channel == PORTAL and delivery.status == DeliveryStatus.DELIVERED:
+            announce(TELL, {"release": str(delivery.release_id)})
 
 
 def on_withdrawn(*, release: Release, **_rest: Any) -> None:

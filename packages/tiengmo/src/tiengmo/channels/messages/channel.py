@@ -54,10 +54,11 @@ class Sms:
     def targets(self, release: Release) -> list[Target]:
         if self.plain and MARKED in release.channels:
             return []
-        ids = set(subscribers_for(release).values_list("village", flat=True))
+        asked = subscribers_for(release).order_by().values_list("village", flat=True)
+        ids = set(asked.distinct())
         # Who was told what was wrong is told what is right, whatever the new audience.
         told = Subscriber.objects.filter(pk__in=_told(release))
-        ids |= set(told.values_list("village", flat=True))
+        ids |= set(told.values_list("village", flat=True).distinct())
         return [
             Target(target=village.code, name=village.name, village=village)
             for village in Village.objects.filter(pk__in=ids).order_by("code")

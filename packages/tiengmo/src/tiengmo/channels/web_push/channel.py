@@ -48,9 +48,12 @@ class WebPush:
     def targets(self, release: Release) -> list[Target]:
         asked = Browser.objects.filter(village__in=villages_in(release.audience))
         # Who was told what was wrong is told what is right, whatever the new audience.
-        ids = set(asked.values_list("village", flat=True)) | set(
-            Browser.objects.filter(pk__in=_told(release)).values_list("village", flat=True)
-        )
+        told = Browser.objects.filter(pk__in=_told(release))
+        ids = {
+            village
+            for rows in (asked, told)
+            for village in rows.order_by().values_list("village", flat=True).distinct()
+        }
         return [
             Target(target=village.code, name=village.name, village=village)
             for village in Village.objects.filter(pk__in=ids).order_by("code")

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 CHANNEL = "portal"
 
 
-def on_delivery_moved(*, delivery: Delivery, **_rest: Any) -> None:
+def on_deliveries_moved(*, deliveries: list[Delivery], **_rest: Any) -> None:
     """Follow what the portal channel says of a delivery, in the same transaction."""
-    if delivery.channel != CHANNEL:
-        return
-    if delivery.status == DeliveryStatus.DELIVERED:
-        freeze_page(delivery.release)
-    elif delivery.status == DeliveryStatus.WITHDRAWN:
-        on_withdrawn(release=delivery.release)
+    for delivery in deliveries:
+        if delivery.channel != CHANNEL:
+            continue
+        if delivery.status == DeliveryStatus.DELIVERED:
+            freeze_page(delivery.release)
+        elif delivery.status == DeliveryStatus.WITHDRAWN:
+            on_withdrawn(release=delivery.release)
 
 
 def on_withdrawn(*, release: Release, **_rest: Any) -> None:
