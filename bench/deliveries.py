@@ -1,10 +1,11 @@
-"""One release to 50,000 telephones, paper, teams and screens: planned, sent at a provider's rate.
+"""One release to 50,000 telephones, 357 pages, paper, teams and screens: planned and sent.
 
-The provider is a server on loopback that speaks eSMS and takes `--answer-ms` for each message. The
-worker is `tiengmo worker`, as many as `--workers` says, on SQLite in a temporary folder or the
-empty database that DATABASE_URL names. `--rate` is what the provider allows a second; the limit
-beside it is that number, or, for a rate that nobody reaches, what the open requests alone allow.
-Planned: the deliveries of every channel and a message for each subscriber stand in the database.
+The provider is a server on loopback that speaks eSMS, and takes posts as Facebook does, each in
+`--answer-ms`. The worker is `tiengmo worker`, as many as `--workers` says, on SQLite in a temporary
+folder or the empty database that DATABASE_URL names. `--rate` is what the provider allows a second;
+the limit beside it is that number, or, for a rate that nobody reaches, what the open requests alone
+allow. Planned: the deliveries of every channel, a post for each page and a message for each
+subscriber stand in the database.
 
     python -m bench.deliveries [--subscribers 50000] [--rate 100] [--workers 1] [--seconds 60]
 """
@@ -28,24 +29,35 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 VILLAGES = 176
+ACCOUNTS = 357
+POSTS_A_SECOND = 20.0
 LOOK_SECONDS = 0.5
 
 
 class Provider(BaseHTTPRequestHandler):
-    """Takes every message once; counts how often a key came again."""
+    """Takes messages and posts; counts how often each came."""
 
     protocol_version = "HTTP/1.1"
     answer_seconds = 0.05
     keys: dict[str, int] = {}
+    posts: dict[str, int] = {}
+    last_post_at = 0.0
     lock = threading.Lock()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        key = body.partition(b'"RequestId":')[2].split(b'"')[1].decode()
+        is_post = self.path.endswith("/feed")
+        if is_post:
+            key, seen = self.path, self.posts
+            answer = b'{"id":"%s_1"}' % key.split("/")[-2].encode()
+        else:
+            key, seen = body.partition(b'"RequestId":')[2].split(b'"')[1].decode(), self.keys
+            answer = b'{"CodeResult":"100","SMSID":"%s"}' % key.encode()
         time.sleep(self.answer_seconds)
         with self.lock:
-            self.keys[key] = self.keys.get(key, 0) + 1
-        answer = b'{"CodeResult":"100","SMSID":"%s"}' % key.encode()
+            seen[key] = seen.get(key, 0) + 1
+            if is_post:
+                Provider.last_post_at = time.monotonic()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
@@ -56,7 +68,7 @@ class Provider(BaseHTTPRequestHandler):
         pass
 
 
-def fill(subscribers: int, rate: float, port: int):
+def fill(subscribers: int, rate: float, port: int, accounts: int = ACCOUNTS):
     from tiengmo.channels.messages.models import Provider as Row
     from tiengmo.channels.messages.models import Subscriber
     from tiengmo.channels.messages.sealing import hash_of, seal, seal_credentials
@@ -87,7 +99,36 @@ def fill(subscribers: int, rate: float, port: int):
         is_used=True,
         sealed_credentials=seal_credentials({"ApiKey": "a", "SecretKey": "b"}),
     )
+    fill_accounts(accounts, villages, port)
     return top
+
+
+def fill_accounts(count: int, villages: list, port: int) -> None:
+    """A verified page for each, in the units of the villages."""
+    from django.utils import timezone
+    from tiengmo.channels.social import sealing
+    from tiengmo.channels.social.models import Account, Connection, Network
+
+    Network.objects.create(
+        code="facebook", base_url=f"http://127.0.0.1:{port}", requests_per_second=POSTS_A_SECOND
+    )
+    made = Account.objects.bulk_create(
+        Account(
+            network="facebook",
+            name=f"Trang {number}",
+            address=f"https://www.facebook.com/{number}",
+            key=f"facebook:{number}",
+            external_id=str(number),
+            unit=villages[n % len(villages)].unit,
+            status=Account.Status.VERIFIED,
+            verified_at=timezone.now(),
+        )
+        for n, number in enumerate(range(100_000_000, 100_000_000 + count))
+    )
+    sealed = sealing.seal_credentials({"access_token": "a"})
+    Connection.objects.bulk_create(
+        Connection(account=account, is_used=True, sealed_credentials=sealed) for account in made
+    )
 
 
 def plan(top) -> tuple[float, int, int]:
@@ -133,12 +174,13 @@ def plan(top) -> tuple[float, int, int]:
     return taken, Delivery.objects.count(), Message.objects.count()
 
 
-ASKED = ("portal", "sms", "screens", "print", "outreach")
+ASKED = ("portal", "sms", "screens", "print", "outreach", "facebook")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--subscribers", type=int, default=50_000)
+    arguments.add_argument("--accounts", type=int, default=ACCOUNTS)
     arguments.add_argument("--rate", type=float, default=100)
     arguments.add_argument("--workers", type=int, default=1)
     arguments.add_argument("--seconds", type=float, default=60, help="of sending, then it ends")
@@ -162,9 +204,10 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    top = fill(given.subscribers, given.rate, server.server_port)
+    top = fill(given.subscribers, given.rate, server.server_port, given.accounts)
     seconds, deliveries, messages = plan(top)
     print(f"planned: {deliveries} deliveries and {messages} messages in {seconds:.2f} s (target 2)")
+    started = time.monotonic()
     workers = [
         subprocess.Popen([sys.executable, "-m", "tiengmo.config.cli", "worker"])
         for _ in range(given.workers)
@@ -182,7 +225,9 @@ def main() -> None:
         after = list(map(resident, workers))
         used = sum(map(processor, workers)) - used
         limit = min(given.rate, 16 * 1000 / given.answer_ms)
-        again = sum(times - 1 for times in Provider.keys.values())
+        again = sum(
+            times - 1 for seen in (Provider.keys, Provider.posts) for times in seen.values()
+        )
         load = Path("/proc/loadavg").read_text().split()[0]
         print(f"{taken:.0f} s of sending, load {load}")
         print("| workers | sent | a second | limit | × | ms of processor each | MB before, after |")
@@ -192,6 +237,12 @@ def main() -> None:
             f"| {given.workers} | {sent} | {rate:.1f} | {limit:.0f} | {rate / limit:.2f} |"
             f" {used * 1000 / max(sent, 1):.1f} | {memory} |"
         )
+        if Provider.posts:
+            posting = Provider.last_post_at - started
+            print(
+                f"{len(Provider.posts)} posts, the last after {posting:.1f} s"
+                f" ({POSTS_A_SECOND:.0f} a second allowed)"
+            )
         print(f"handed over more than once: {again}")
     finally:
         for worker in workers:

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # 3GPP TS 23.038, 6.2.1: the default alphabet, and the characters of its extension table, which
 # take two places. Vietnamese letters with marks are in neither (but à, é, ì, ò, ù are).
@@ -58,6 +59,7 @@ class Size:
         return "GSM-7" if self.is_plain else "UCS-2"
 
 
+@lru_cache(maxsize=256)  # fifty thousand are told the same
 def size_of(text: str) -> Size:
     """Measure a text as the network will cut it; no character is split between two parts."""
     is_plain, pieces = parts_of(text)

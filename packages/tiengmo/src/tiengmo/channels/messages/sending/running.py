@@ -60,6 +60,8 @@ State = Message.State
 # One run of the worker's entry; then others have their turn.
 RUN_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 60.0
+# Rows of AT_ONCE requests in one batch: what a batch costs the database is shared by more.
+BATCH_MS, MOST_ROWS = 500, 4
 # Reports that must be fetched: so long at a time, and no more after so many days.
 LISTEN_SECONDS = 2.0
 REPORTS_COME_WITHIN = timedelta(days=3)
@@ -105,7 +107,7 @@ def send_due(via: str = Message.Via.SMS) -> None:
             _wait_out_pause(provider)
             if not due_now(quiet, via).exists():
                 break
-            granted, seconds = take_tokens(provider, AT_ONCE)
+            granted, seconds = take_tokens(provider, batch_of(provider))
             if granted == 0:
                 time.sleep(min(seconds, max(until - time.monotonic(), 0.0)))
                 continue
@@ -118,6 +120,18 @@ def send_due(via: str = Message.Via.SMS) -> None:
     later = 0.0 if has_more else seconds_to_next(quiet, via)
     if later is not None:
         raise Later(later)
+
+
+def batch_of(provider: Provider) -> int:
+    """How many are claimed together: what a provider answers soon enough is claimed by more.
+
+    What is claimed goes out whatever is withdrawn meanwhile, and is in doubt when the worker is
+    killed: so no more than go out in half a second, and no more than one row while there is trouble.
+    """
+    if provider.answer_ms is None or provider.failing_since is not None:
+        return AT_ONCE
+    rows = BATCH_MS // max(provider.answer_ms, 1)
+    return AT_ONCE * min(max(rows, 1), MOST_ROWS)
 
 
 def _heard(provider: Provider, said: Report | Reply) -> None:
