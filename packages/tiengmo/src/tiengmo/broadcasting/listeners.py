@@ -40,5 +40,5 @@ def on_sound_ready(*, sound: Sound, **_rest: Any) -> None:
 
 
 def _plan_anew(stations: set[int]) -> None:
-    for pk in stations:
+    for pk in sorted(stations):
         announce("broadcasting.plan", {"station": pk}, key=f"broadcasting.plan:{pk}")

@@ -54,6 +54,6 @@ def purge(*paths: str) -> None:
     """
     if not settings.NGINX_URLS:
         return
-    for path in dict.fromkeys(paths):
+    for path in sorted(set(paths)):
         digest = hashlib.blake2b(path.encode(), digest_size=16).hexdigest()
         announce(PURGE, {"path": path}, key=f"purge:{digest}")

@@ -56,7 +56,8 @@ def carry_stations_over(
                 },
             )
         # A successor that keeps the code speaks on the same topic: the old one must not clear it.
-        stations = {unit.code: unit for unit in (predecessor, successor)}.values()
+        apart = {unit.code: unit for unit in (predecessor, successor)}.values()
+        stations = sorted(apart, key=lambda unit: unit.pk)
         for station in stations if coming or programmes else ():
             announce(
                 "station.publish", {"station": station.pk}, key=f"station.publish:{station.pk}"

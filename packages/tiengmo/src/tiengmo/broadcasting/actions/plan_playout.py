@@ -139,7 +139,7 @@ def _make_room(airtime: Airtime, item: PlayoutItem) -> None:
             _move(airtime, other)
     for station in {other.station for other in met if other.part not in {Part.OWN, Part.FILL}}:
         plan_ahead(station)
-    for station_id in {other.station_id for other in met}:
+    for station_id in sorted({other.station_id for other in met}):
         announce("station.publish", {"station": station_id}, key=f"station.publish:{station_id}")
 
 

@@ -61,8 +61,8 @@ def deliver(release: Release, channel_code: str) -> None:
     Raises DeliveryError when the channel failed for a reason that may pass; the outbox tries again.
     """
     release.refresh_from_db()
-    if release.status != Release.Status.RELEASED:
-        return  # withdrawn meanwhile: look again just before acting
+    if not _is_out(release):
+        return
     deliveries = list(
         Delivery.objects.filter(release=release, channel=channel_code, status__in=TO_TRY)
         .select_related("village")
@@ -74,11 +74,18 @@ def deliver(release: Release, channel_code: str) -> None:
     try:
         # One transaction: the channel's own rows (a schedule, a page) and the deliveries agree.
         with transaction.atomic():
+            # Locked: a withdrawal waits for this to end, or was first and nothing is planned.
+            if not _is_out(Release.objects.select_for_update().get(pk=release.pk)):
+                return
             apply_outcomes(channel.deliver(release, deliveries), act="send")
     except registry.DeliveryError as error:
         note_failure(deliveries, error, act="send")
         if not error.permanent:
             raise
+
+
+def _is_out(release: Release) -> bool:
+    return release.status == Release.Status.RELEASED
 
 
 def apply_outcomes(outcomes: Sequence[registry.Outcome], *, act: str) -> None:

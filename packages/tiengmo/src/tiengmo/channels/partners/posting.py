@@ -25,5 +25,5 @@ def post_soon() -> None:
 def settle_soon(deliveries: Collection[UUID]) -> None:
     """Bring deliveries up to their pushes; many changes within a second are one."""
     due_at = timezone.now() + TOGETHER
-    for pk in deliveries:
+    for pk in sorted(deliveries, key=str):
         announce(SETTLE, {"delivery": str(pk)}, key=f"{SETTLE}:{pk}", due_at=due_at)

@@ -271,3 +271,18 @@ def test_a_bulletin_without_sound_fails_for_good_and_says_so(commune, boxes):
     carry(release)
     deliver(release, "loudspeakers")
     assert {d.reason for d in release.deliveries.all()} == {"sound_missing"}
+
+
+def test_nothing_is_planned_for_what_is_withdrawn_while_its_channel_is_being_asked(
+    release, boxes, monkeypatch
+):
+    carry(release)
+    look = Release.refresh_from_db
+
+    def looks_and_it_is_withdrawn(self, *given, **named):
+        look(self, *given, **named)
+        withdraw_release(self, by=UserFactory(), reason="Sai giờ")
+
+    monkeypatch.setattr(Release, "refresh_from_db", looks_and_it_is_withdrawn)
+    deliver(release, "loudspeakers")
+    assert not PlayoutItem.objects.exists()

@@ -36,7 +36,10 @@ def withdraw_bulletin(bulletin: Bulletin, *, by: User, reason: str) -> list[Rele
         raise NotReady([_("Hãy ghi lý do gỡ: lý do được lưu lại và hiện cho người đọc.")])
     with transaction.atomic():
         row = locked(bulletin)
-        out = list(releases_of(row).exclude(status=Release.Status.WITHDRAWN))
+        # Locked together, before the first is written of in the audit log: whoever works on another
+        # of them waits for that log too.
+        rows = releases_of(row).exclude(status=Release.Status.WITHDRAWN)
+        out = list(rows.select_for_update(of=("self",)).order_by("pk"))
         require_withdrawer(by, row, containing_unit(out))
         workflow.require(row.stage, "withdraw")
         if not out:

@@ -21,7 +21,8 @@ def announce(
     """Write what must follow, in the caller's transaction; a worker runs it once that commits.
 
     due_at: instant, default now. key: when an entry with this key already waits, that one is
-    returned, made due earlier if asked for.
+    returned, made due earlier if asked for. Who announces several keys does it in their order:
+    each entry stays locked until the caller commits.
     """
     due_at = due_at or timezone.now()
     if not key:
@@ -35,10 +36,10 @@ def announce(
                     topic=topic, payload=payload or {}, due_at=due_at, key=key
                 )
         except IntegrityError:  # somebody else announced it in this very moment
-            entry = waiting.get()
-    if due_at < entry.due_at:
-        # Conditional: if a worker leased it meanwhile, that run may have read too early.
-        changed = waiting.filter(pk=entry.pk).update(due_at=due_at)
-        if not changed:
             return announce(topic, payload, due_at=due_at, key=key)
+    # Written even when nothing changes: that keeps a worker from taking the entry, and reading too
+    # early, before the caller commits. If one leased it meanwhile, there must be another.
+    entry.due_at = min(due_at, entry.due_at)
+    if not waiting.filter(pk=entry.pk).update(due_at=entry.due_at):
+        return announce(topic, payload, due_at=due_at, key=key)
     return entry

@@ -1,7 +1,9 @@
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tiengmo.outbox import registry
@@ -30,8 +32,6 @@ def test_runs_what_is_due_once_and_leaves_what_is_not(ran):
 
 
 def test_rolled_back_transaction_announces_nothing(ran):
-    from django.db import transaction
-
     with transaction.atomic():
         announce("test.note", {"n": 1})
         transaction.set_rollback(True)
@@ -147,3 +147,24 @@ def test_what_waits_again_gives_way_to_a_later_entry_of_its_key(monkeypatch):
     waiting = OutboxEntry.objects.get(done_at=None)
     assert waiting.lease is None
     assert waiting.due_at > timezone.now()
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite",
+    reason="SQLite locks the whole file: only on PostgreSQL do two transactions meet in a row",
+)
+def test_what_is_announced_again_is_not_run_before_that_commits(ran):
+    announce("test.note", {"n": 1}, key="note")
+    with transaction.atomic():
+        announce("test.note", {"n": 1}, key="note")
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(swept_elsewhere).result() == 0
+    assert sweep(["test.note"]) == 1
+    assert len(ran) == 1
+
+
+def swept_elsewhere():
+    try:
+        return sweep(["test.note"])
+    finally:
+        connection.close()

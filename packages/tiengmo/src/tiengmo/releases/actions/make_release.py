@@ -78,6 +78,7 @@ def make_release(
                 _("Âm thanh của bản tin chưa sẵn sàng. Hãy chờ tạo xong rồi duyệt lại.")
             )
     with transaction.atomic():
+        earlier = _earlier(source_type, str(source_id))
         release, is_new = Release.objects.get_or_create(
             source_type=source_type,
             source_id=str(source_id),
@@ -97,7 +98,9 @@ def make_release(
                 "author_name": author_name,
                 "cleared_by_id": str(cleared_by.pk),
                 "cleared_by_name": str(cleared_by),
-                "replaces": _replaced(source_type, str(source_id)),
+                # What people have; only where nothing ever went out, what waits.
+                "replaces": next((one for one in earlier if one.released_at), None)
+                or next(iter(earlier), None),
             },
         )
         if not is_new:
@@ -117,8 +120,8 @@ def make_release(
             },
         )
         announce("release.due", {"release": str(release.pk)}, due_at=starts_at)
-        if release.replaces is not None:
-            _stop_waiting(release.replaces, by=cleared_by)
+        for one in earlier:
+            _stop_waiting(one, by=cleared_by)
         events.made.send(Release, release=release)
     return release
 
@@ -126,15 +129,14 @@ def make_release(
 def _stop_waiting(replaced: Release, *, by: User) -> None:
     """An earlier version that still waits for its hour never goes out: it would end the embargo of
     the newer one, or take its place."""
-    locked = Release.objects.select_for_update().get(pk=replaced.pk)
-    if locked.status != Release.Status.SCHEDULED:
+    if replaced.status != Release.Status.SCHEDULED:
         return
-    locked.status = Release.Status.WITHDRAWN
-    locked.withdrawn_at = timezone.now()
-    locked.withdrawn_by_name = str(by)
-    locked.withdrawal_reason = _("Đã có bản mới thay trước giờ phát hành.")
-    locked.save()
-    record("release.replaced", by=by, subject=locked)
+    replaced.status = Release.Status.WITHDRAWN
+    replaced.withdrawn_at = timezone.now()
+    replaced.withdrawn_by_name = str(by)
+    replaced.withdrawal_reason = _("Đã có bản mới thay trước giờ phát hành.")
+    replaced.save()
+    record("release.replaced", by=by, subject=replaced)
 
 
 def _slug(title: str, source_id: str, source_version: str) -> str:
@@ -142,12 +144,10 @@ def _slug(title: str, source_id: str, source_version: str) -> str:
     return f"{words}-{str(source_id)[:8]}-{str(source_version)[:8]}"
 
 
-def _replaced(source_type: str, source_id: str) -> Release | None:
-    return (
-        Release.objects.filter(source_type=source_type, source_id=source_id)
-        .order_by("-cleared_at")
-        .first()
-    )
+def _earlier(source_type: str, source_id: str) -> list[Release]:
+    """Earlier versions, newest first, locked."""
+    rows = Release.objects.select_for_update(of=("self",))
+    return list(rows.filter(source_type=source_type, source_id=source_id).order_by("-cleared_at"))
 
 
 def _frozen(draft: RenditionDraft) -> dict[str, Any]:

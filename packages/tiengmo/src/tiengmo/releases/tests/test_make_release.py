@@ -96,3 +96,15 @@ def test_withdrawal_needs_a_reason_and_happens_once():
     release.refresh_from_db()
     assert release.withdrawal_reason == "Sai giờ"
     assert OutboxEntry.objects.filter(topic="release.withdrawn").count() == 1
+
+
+def test_a_correction_that_waits_gives_way_and_what_people_have_is_what_is_replaced():
+    first = made(source_version="1")
+    Release.objects.filter(pk=first.pk).update(
+        status=Release.Status.RELEASED, released_at=timezone.now()
+    )
+    waits = made(first.unit, source_version="2", release_at=timezone.now() + timedelta(hours=5))
+    third = made(first.unit, source_version="3")
+    waits.refresh_from_db()
+    assert waits.status == Release.Status.WITHDRAWN
+    assert third.replaces == first

@@ -28,6 +28,5 @@ def post_soon() -> None:
 def settle_soon(deliveries: Collection[UUID | None]) -> None:
     """Bring deliveries up to their messages; many changes within a second are one."""
     due_at = timezone.now() + TOGETHER
-    for pk in deliveries:
-        if pk is not None:
-            announce(SETTLE, {"delivery": str(pk)}, key=f"{SETTLE}:{pk}", due_at=due_at)
+    for pk in sorted(filter(None, deliveries), key=str):
+        announce(SETTLE, {"delivery": str(pk)}, key=f"{SETTLE}:{pk}", due_at=due_at)

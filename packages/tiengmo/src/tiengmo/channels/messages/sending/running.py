@@ -126,7 +126,7 @@ def batch_of(provider: Provider) -> int:
     """How many are claimed together: what a provider answers soon enough is claimed by more.
 
     What is claimed goes out whatever is withdrawn meanwhile, and is in doubt when the worker is
-    killed: so no more than go out in half a second, and no more than one row while there is trouble.
+    killed: so no more than go out in half a second, and one row while there is trouble.
     """
     if provider.answer_ms is None or provider.failing_since is not None:
         return AT_ONCE
