@@ -20,7 +20,7 @@ from running_system import ROOT
 
 from .stand_ins import act, warned
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
 TEMPLATES = ROOT / "packages/tiengmo/src/tiengmo/portal/templates/portal"

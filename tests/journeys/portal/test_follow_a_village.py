@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .letters import letters_to, link_in, wait_for_letter
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 COMMUNE = "02701"
 # Nobody reads a form and fills it in quicker than this (portal.guard).

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 POSITION = "audio => audio.currentTime"

@@ -20,7 +20,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 # Pages that name feeds of every kind; communes, stations and categories are found from them.

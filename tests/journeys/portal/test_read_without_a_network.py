@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from .stand_ins import warned
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 
 def test_what_was_read_stays_at_hand_and_says_that_it_is_old(browser, system, pictures):

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demos")]
 
 HEADLINE = "Lịch cấp phát cây quế giống năm nay"
 CORRECTED = "Lịch cấp phát cây quế giống: lùi một ngày"

@@ -33,7 +33,7 @@ class Worker:
     other people's servers."""
 
     def __init__(
-        self, *, quick_threads: int = 2, slow_threads: int = 1, outside_threads: int = 1
+        self, *, quick_threads: int = 2, slow_threads: int = 1, outside_threads: int = 3
     ) -> None:
         self.stopping = threading.Event()
         self._threads = [

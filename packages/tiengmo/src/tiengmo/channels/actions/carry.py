@@ -74,10 +74,11 @@ def deliver(release: Release, channel_code: str) -> None:
     try:
         # One transaction: the channel's own rows (a schedule, a page) and the deliveries agree.
         with transaction.atomic():
-            # Locked: a withdrawal waits for this to end, or was first and nothing is planned.
-            if not _is_out(Release.objects.select_for_update().get(pk=release.pk)):
-                return
             apply_outcomes(channel.deliver(release, deliveries), act="send")
+            # Locked last: a withdrawal waits for this to end, or was first and nothing is planned.
+            # (Locked first, one channel's planning would keep the others waiting.)
+            if not _is_out(Release.objects.select_for_update(no_key=True).get(pk=release.pk)):
+                transaction.set_rollback(True)
     except registry.DeliveryError as error:
         note_failure(deliveries, error, act="send")
         if not error.permanent:
