@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -282,19 +283,19 @@ def _prepared(message: Message, provider: Provider) -> Handed | None:
 
 
 def _write_accepted(handed: Sequence[Handed]) -> None:
-    """Most answers are these: one statement for what they share, one for what is each one's own."""
-    if not handed:
-        return
-    for detail in {answer_to(one).detail[:300] for one in handed}:
-        same = [one.message.pk for one in handed if answer_to(one).detail[:300] == detail]
+    """Most answers are these: statements for what they share, one for what is each one's own."""
+    alike = defaultdict(list)
+    for one in handed:
+        one.message.reference = answer_to(one).reference
+        alike[answer_to(one).detail[:300], one.parts, one.language].append(one.message.pk)
+    for (detail, parts, language), keys in alike.items():
+        rows = Message.objects.filter(pk__in=keys)
         # A report may have been quicker than the answer: what it said stands.
-        Message.objects.filter(pk__in=same, state=State.SENDING).update(
+        rows.filter(state=State.SENDING).update(
             state=State.ACCEPTED, reason="", detail=detail, sent_at=timezone.now()
         )
-    for one in handed:
-        Message.objects.filter(pk=one.message.pk).update(
-            reference=answer_to(one).reference, parts=one.parts, language=one.language
-        )
+        rows.update(parts=parts, language=language)
+    Message.objects.bulk_update([one.message for one in handed], ["reference"])
 
 
 def _write_down(one: Handed, form: Form) -> None:
