@@ -229,7 +229,7 @@ def test_a_leader_reads_prints_and_takes_the_figures(client, place, releases):
     assert titles["=1+1"] == "s"
     assert book["Thôn"].max_row == 5
     again = client.get(reverse("reach_again"), {"to": "1", "to_km": "5"}).content.decode()
-    assert "thêm nhiều nhất 300 lượt hộ" in again
+    assert "thêm nhiều nhất 450 lượt hộ" in again
     assert "100%" in again
     # Nonsense in the address shows the usual and says what is wrong.
     odd = client.get(reverse("reach_leader"), {"tu": "2026-13-99", "den": "x", "don-vi": "?"})
