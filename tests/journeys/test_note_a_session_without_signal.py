@@ -203,6 +203,60 @@ def test_the_page_is_closed_when_the_signal_comes(system, visit, pictures):
     elsewhere.screenshot(path=pictures / "propagandist-sent-by-itself.png")
 
 
+def test_the_phone_is_full_and_nothing_written_is_lost(visit):
+    # A page of its own: the refusal is passed on, and would fail the journey as an error.
+    phone = visit().context.new_page()
+    phone.goto(NOTEBOOK)
+    sign_in_again(phone)
+    expect(phone.locator("[data-says=done]")).to_be_visible()
+    # As a browser refuses when there is no room left.
+    phone.evaluate(
+        """() => {
+          const put = IDBObjectStore.prototype.put;
+          IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+          window.makeRoom = () => { IDBObjectStore.prototype.put = put; };
+        }"""
+    )
+    form = phone.locator("#session")
+    form.locator("[name=village]").select_option(index=1)
+    form.locator("[name=headcount]").fill("3456")
+    form.get_by_role("button", name="Lưu").click()
+    expect(phone.locator("#full")).to_contain_text("Máy hết chỗ")
+    expect(form.locator("[name=headcount]")).to_have_value("3456")
+    expect(phone.locator("#waiting-count")).to_have_text("0")
+
+    phone.evaluate("window.makeRoom()")
+    form.get_by_role("button", name="Lưu").click()
+    expect(phone.locator("#own li").filter(has_text="3456 người dự").first).to_be_visible()
+    expect(phone.locator("#full")).to_be_hidden()
+
+
+def test_the_phone_closed_the_page_during_a_drive_and_its_first_hour_still_counts(visit):
+    phone = visit()
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"latitude": 22.6, "longitude": 103.7})
+    phone.goto(NOTEBOOK)
+    sign_in_again(phone)
+    expect(phone.locator("[data-says=done]")).to_be_visible()
+    # What a drive that began an hour ago has left in the phone.
+    began = phone.evaluate(
+        """async () => {
+          const { openStore } = await import(document.body.dataset.store);
+          const { wallTime } = await import(document.body.dataset.forms);
+          const at = Date.now() - 3_600_000;
+          const store = await openStore("so-tuyen-truyen", "entries");
+          await store.set("way", [[at, 22.6, 103.7], [at + 10_000, 22.6, 103.701]]);
+          return wallTime(at, document.body.dataset.zone);
+        }"""
+    )
+    phone.reload()
+    expect(phone.locator("[data-says=done]")).to_be_visible()
+    phone.get_by_text("Ghi chuyến loa lưu động").click()
+    form = phone.locator("#run")
+    form.locator("[data-record]").click()
+    expect(form.locator("[name=started_at]")).to_have_value(began)
+
+
 def until(page, look, *, tries=100):
     for _ in range(tries):
         if look():

@@ -36,7 +36,8 @@ def standing(
         not_yet_replaced = Q(replaced_at=None) | Q(replaced_at__gt=known_at)
         rows = rows.filter(not_yet_replaced, stated_at__lte=known_at)
     latest: dict[tuple[Any, ...], Row] = {}
-    for row in rows.filter(since__lte=day).order_by("since", "pk"):
+    # Ten years of monthly figures: the earlier ones are not kept in memory beside the latest.
+    for row in rows.filter(since__lte=day).order_by("since", "pk").iterator(chunk_size=2000):
         latest[row.key] = row
     return [row for row in latest.values() if row.ends_on is None or row.ends_on >= day]
 

@@ -18,12 +18,13 @@ class ReachConfig(AppConfig):
     label = "reach"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_save
+        from django.db.models.signals import post_delete, post_save
 
         from tiengmo.channels import registry
         from tiengmo.connectivity.events import stated
         from tiengmo.newsroom.panels import AUDIENCE, HOME, RELEASE, register_panel
         from tiengmo.outreach.runs.events import run_noted
+        from tiengmo.places.events import villages_changed
         from tiengmo.releases.events import deliveries_moved, released, withdrawn
         from tiengmo.releases.models import Receipt
 
@@ -43,4 +44,6 @@ class ReachConfig(AppConfig):
         released.connect(listeners.on_released, dispatch_uid="reach.released")
         deliveries_moved.connect(listeners.on_moved, dispatch_uid="reach.moved")
         post_save.connect(listeners.on_receipt, sender=Receipt, dispatch_uid="reach.receipt")
+        post_delete.connect(listeners.on_retracted, sender=Receipt, dispatch_uid="reach.retracted")
+        villages_changed.connect(listeners.on_villages_changed, dispatch_uid="reach.villages")
         post_save.connect(listeners.on_work, sender=Assignment, dispatch_uid="reach.work")

@@ -84,7 +84,8 @@ class NextAct:
 def next_acts(village: VillageReach, means: Means) -> list[NextAct]:
     """What could still be done for this village, the cheapest first; nothing when nothing need be.
 
-    A village whose boxes may still answer is left alone: their answer costs nobody a trip.
+    A village where something is on its way is left alone: its answer costs nobody a trip. One whose
+    boxes are all away is not: they may come back within the window, or not.
     """
     if village.reason in (rules.WAITING, rules.WITHDRAWN):
         return []

@@ -237,15 +237,22 @@ def _reckon(
     """What the claims of one village come to: together, by channel, and by language."""
     spoken: dict[str, list[Interval]] = defaultdict(list)
     for code, by_delivery in by_channel.items():
-        row.by_channel[code] = rules.union(
-            [rules.same_box(claim for claim, _tongue in got) for got in by_delivery.values()],
-            row.households,
-        )
+        each: list[Interval] = []
         for got in by_delivery.values():
-            for language in {tongue for _claim, tongue in got if tongue}:
-                spoken[language].append(
-                    rules.same_box(claim for claim, tongue in got if tongue == language)
-                )
+            by_tongue = {
+                tongue: rules.same_box(claim for claim, theirs in got if theirs == tongue)
+                for tongue in {theirs for _claim, theirs in got}
+            }
+            # The same roofs hear a loudspeaker in every language; a sheet, a meeting or a message
+            # in another language may have gone to other people.
+            if code == rules.BOX_CHANNEL:
+                each.append(rules.same_box(by_tongue.values()))
+            else:
+                each.append(rules.union(by_tongue.values(), row.households))
+            for tongue, claim in by_tongue.items():
+                if tongue:
+                    spoken[tongue].append(claim)
+        row.by_channel[code] = rules.union(each, row.households)
     row.reached = rules.union(row.by_channel.values(), row.households)
     row.by_language = {
         language: rules.union(spoken[language], row.households) for language in sorted(spoken)

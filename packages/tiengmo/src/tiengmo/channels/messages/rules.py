@@ -38,6 +38,9 @@ _NUMBER = re.compile(r"(?:\+?84|0)([35789]\d{8})")
 
 LONGEST_PAUSE_SECONDS = 300.0
 LONGEST_BACK_OFF_SECONDS = 900.0
+# Numbers of one household, at most. An assumption, and stated as one: an average would be none, as
+# the numbers that a message reached may all be of the largest households.
+MOST_OF_A_HOUSEHOLD = 10
 
 
 @dataclass(frozen=True)
@@ -144,15 +147,16 @@ def households_told(
 ) -> tuple[int, int]:
     """Households behind `numbers` subscribers of a village whose telephones got a message.
 
-    At most each is of a household of its own. At least they share households, as many people to
-    one as live in a household of the village on average, children too. Never more than there are.
+    At most each is of a household of its own. At least they share households, MOST_OF_A_HOUSEHOLD
+    to one, or as many as people live in one on average where that is more: the lower bound holds
+    where no household has more. Never more than there are.
     telephones: mobile subscribers that the village is stated to have. Subscribers say themselves
     where they live: more numbers than telephones are not all of this village.
     """
     if numbers <= 0 or households <= 0:
         return 0, 0
-    people = max(1, math.ceil(population / households))
+    shared = max(MOST_OF_A_HOUSEHOLD, math.ceil(population / households))
     hi = min(numbers, households)
     if telephones:
         hi = min(hi, telephones)
-    return min(math.ceil(numbers / people), hi), hi
+    return min(math.ceil(numbers / shared), hi), hi

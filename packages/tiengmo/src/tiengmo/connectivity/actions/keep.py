@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 from tiengmo.audit.actors import id_and_name
 from tiengmo.connectivity.errors import ConnectivityError
 from tiengmo.connectivity.events import stated
+from tiengmo.connectivity.rights import require_keeper
+from tiengmo.people.models import User
+from tiengmo.places.queries import standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from tiengmo.audit.actors import Actor
     from tiengmo.connectivity.models import Statement
     from tiengmo.connectivity.tables import Kind
+
+# SQLite takes so many values in one statement.
+MOST_VALUES = 500
 
 
 @dataclass
@@ -31,7 +38,8 @@ class Kept:
 def keep(kind: Kind, statements: Sequence[Statement], *, by: Actor) -> Kept:
     """Write statements down; inside the caller's transaction. The same again changes nothing.
 
-    Raises ConnectivityError when somebody else writes the same at this moment.
+    Raises ConnectivityError when somebody else writes the same at this moment, NotAllowed where it
+    would take the place of what another unit keeps.
     """
     kept = Kept()
     now = timezone.now()
@@ -43,6 +51,7 @@ def keep(kind: Kind, statements: Sequence[Statement], *, by: Actor) -> Kept:
         .filter(replaced_at=None, since__in={one.since for one in statements})
         .order_by("pk")
     }
+    before_of = _standing_before(kind, statements) if isinstance(by, User) else {}
     replaced: list[int] = []
     made: list[Any] = []
     for one in statements:
@@ -50,6 +59,7 @@ def keep(kind: Kind, statements: Sequence[Statement], *, by: Actor) -> Kept:
         if before is not None and before.says == one.says:
             kept.same += 1
             continue
+        _require_keeper_of(kind, before or _latest(before_of.get(one.key, []), one.since), by)
         if before is None:
             kept.new += 1
         else:
@@ -71,3 +81,33 @@ def keep(kind: Kind, statements: Sequence[Statement], *, by: Actor) -> Kept:
     if made:
         stated.send(sender=model, kind=kind.code, since=min(one.since for one in made))
     return kept
+
+
+def _standing_before(kind: Kind, statements: Sequence[Statement]) -> dict[Any, list[Statement]]:
+    """What is stated of the same things, by its key and in the order of its days.
+
+    Only of things that may change hands: a village's figures are its own unit's, whoever wrote.
+    """
+    if f"{kind.unit_path.split('__')[0]}_id" in kind.model.KEY:
+        return {}
+    rows = kind.model.objects.filter(replaced_at=None).select_related(*kind.related)
+    for name in kind.model.KEY:
+        values = {getattr(one, name) for one in statements}
+        if len(values) <= MOST_VALUES:
+            rows = rows.filter(**{f"{name}__in": values})
+    keys = {one.key for one in statements}
+    found: dict[Any, list[Statement]] = {}
+    for row in rows.order_by("since", "pk").iterator(chunk_size=2000):
+        if row.key in keys:
+            found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _latest(rows: list[Statement], day: date) -> Statement | None:
+    return next((row for row in reversed(rows) if row.since <= day), None)
+
+
+def _require_keeper_of(kind: Kind, before: Statement | None, by: Actor) -> None:
+    if before is not None and isinstance(by, User):
+        # Of a unit that ended, whoever keeps what continues it.
+        require_keeper(by, standing(kind.unit_of(before)))

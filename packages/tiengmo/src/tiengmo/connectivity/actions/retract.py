@@ -28,11 +28,11 @@ def retract(kind: Kind, pk: int, *, by: User | Process) -> bool:
         require_keeper(by, kind.unit_of(row))
         row.replaced_at = timezone.now()
         row.save(update_fields=["replaced_at"])
+        stated.send(sender=kind.model, kind=kind.code, since=row.since)
         record(
             "connectivity.retracted",
             by=by,
             subject=row,
             detail={"kind": kind.code, "since": row.since.isoformat()},
         )
-        stated.send(sender=kind.model, kind=kind.code, since=row.since)
     return True

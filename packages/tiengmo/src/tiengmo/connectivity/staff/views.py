@@ -90,16 +90,20 @@ def table(request: StaffRequest, code: str) -> HttpResponse:
         return _denied(request)
     rows = _of(kind, asked)
     with_history = request.GET.get("lich-su") == "1"
-    statements: Any = list(rows.order_by("-stated_at", "-pk")) if with_history else None
-    if statements is None:
+    is_csv = request.GET.get("dinh-dang") == "csv"
+    statements: Any
+    if with_history:
+        statements = rows.order_by("-stated_at", "-pk")
+        if is_csv:
+            # What was replaced is shown on the page and not given out: it could be loaded again.
+            statements = statements.filter(replaced_at=None)
+    else:
         statements = sorted(standing(rows, asked.day), key=lambda one: (str(one), one.since))
-    if request.GET.get("dinh-dang") == "csv":
-        # What was replaced is shown on the page and not given out: it could be loaded again.
-        given = [one for one in statements if one.replaced_at is None]
+    if is_csv:
         name = f"{kind.code}-{asked.unit.code}-{asked.day:%Y%m%d}.csv"
         with override(settings.LANGUAGE_CODE):
-            rows = kind.rows(sorted(given, key=lambda one: (str(one), one.since)))
-            return csv_of(kind, rows, name)
+            given = kind.rows(sorted(statements, key=lambda one: (str(one), one.since)))
+            return csv_of(kind, given, name)
     found = Paginator(statements, A_PAGE).get_page(request.GET.get("trang"))
     columns = [column for column in kind.columns if column.name != "source"]
     return staff_page(

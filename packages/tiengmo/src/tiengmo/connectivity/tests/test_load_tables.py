@@ -15,6 +15,7 @@ from tiengmo.connectivity.tables import KINDS, kind_of
 from tiengmo.directory.tests.factories import OfficeFactory
 from tiengmo.people.errors import NotAllowed
 from tiengmo.people.tests.factories import UserFactory
+from tiengmo.places.models import UnitSuccession
 from tiengmo.places.tests.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +273,38 @@ def test_a_technician_states_for_their_own_units_only(village):
     with pytest.raises(BadTable, match="dòng 3"):
         load_table(VILLAGES, raw.encode(), "x.csv", by=here)
     assert VillageFigure.objects.count() == 1
+
+
+def test_a_technician_cannot_take_over_a_mast_of_another_commune(village):
+    owner, neighbour = UserFactory(technician=village.unit), VillageFactory()
+    thief = UserFactory(technician=neighbour.unit)
+    load_table(MASTS, masts_of(village).encode(), "x.csv", by=owner)
+    row = {
+        "operator": "viettel", "code": "BX001", "technologies": "2G", "latitude": "22.6",
+        "longitude": "103.7", "unit_code": neighbour.unit.code,
+    }  # fmt: skip
+    # The same day, and a later one that would stand in its place.
+    for since in ("2021-03-01", "2024-01-01"):
+        with pytest.raises(NotAllowed):
+            state_one(MASTS, row | {"since": since}, by=thief)
+        raw = masts_of(neighbour, since=since, technologies="2G").encode()
+        with pytest.raises(NotAllowed):
+            load_table(MASTS, raw, "x.csv", by=thief)
+    assert [one.unit for one in standing(Mast.objects.all())] == [village.unit]
+    # Its own may correct it, and say what it carries later.
+    load_table(MASTS, masts_of(village, height="50").encode(), "x.csv", by=owner)
+    raw = masts_of(village, since="2024-01-01").encode()
+    assert load_table(MASTS, raw, "x.csv", by=owner).kept.new == 1
+
+
+def test_a_mast_goes_on_with_the_commune_that_continues_its_own(village):
+    load_table(MASTS, masts_of(village).encode(), "x.csv", by=SYSTEM)
+    after = VillageFactory()
+    village.unit.valid_to = dt.date(2024, 6, 30)
+    village.unit.save()
+    UnitSuccession.objects.create(
+        predecessor=village.unit, successor=after.unit, on=dt.date(2024, 7, 1)
+    )
+    raw = masts_of(after, since="2024-07-01").encode()
+    keeper = UserFactory(technician=after.unit)
+    assert load_table(MASTS, raw, "x.csv", by=keeper).kept.new == 1

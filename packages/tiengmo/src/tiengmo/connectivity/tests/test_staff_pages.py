@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -159,3 +161,24 @@ def test_licences_that_end_are_listed_for_upkeep():
 
     assert [one.title.split(": ")[1] for one in found] == ["Đã hết", "Sắp hết"]
     assert not list(ending_licences({UnitFactory().pk}))
+
+
+def test_a_page_of_a_long_history_reads_only_its_own_rows(client, technician, village):
+    VillageFigure.objects.bulk_create(
+        VillageFigure(
+            village=village, measure="mobile_subscribers", value=n, since=dt.date(2020, 1, 1),
+            replaced_at=timezone.now(), author_id="1", author_name="x",
+        )
+        for n in range(120)
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("connectivity_table", args=["thon"]), {"lich-su": "1"})
+    assert page.status_code == 200
+    assert page.context["found"].paginator.num_pages == 3
+    of_figures = [one["sql"] for one in asked if 'FROM "connectivity_villagefigure"' in one["sql"]]
+    assert of_figures
+    assert all("LIMIT" in sql or "COUNT(" in sql for sql in of_figures)
+    given = client.get(
+        reverse("connectivity_table", args=["thon"]), {"lich-su": "1", "dinh-dang": "csv"}
+    )
+    assert len(given.content.decode().strip().splitlines()) == 1

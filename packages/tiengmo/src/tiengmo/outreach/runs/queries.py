@@ -34,10 +34,18 @@ class Passed(NamedTuple):
 
 
 def passes_of(release: Release) -> list[Passed]:
-    """Passes that count for a release: not withdrawn, and not played after it was taken back."""
+    """Passes that count for a release: not withdrawn, and while it was out.
+
+    A track says when a village was passed; without one the whole drive is judged.
+    """
     rows = Pass.objects.filter(run__releases=release, run__withdrawn_at=None, counts=True)
+    if release.released_at is not None:
+        rows = rows.filter(Q(last_at=None) | Q(last_at__gt=release.released_at))
     if release.withdrawn_at is not None:
-        rows = rows.filter(run__started_at__lt=release.withdrawn_at)
+        rows = rows.filter(
+            Q(first_at=None) | Q(first_at__lt=release.withdrawn_at),
+            run__started_at__lt=release.withdrawn_at,
+        )
     found = rows.values_list("run_id", "village_id", "run__language", "run__has_track")
     return [Passed(*row) for row in found]
 

@@ -24,6 +24,8 @@ MOST_POINTS = 50_000
 TOLERANCE = timedelta(minutes=15)
 # Points out of order: a few are a receiver's hiccup.
 MOST_OUT_OF_ORDER = 0.02
+# Outside of these a clock says nothing, and some instants are none at all.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 class BadTrack(Exception):
@@ -87,6 +89,8 @@ def _in_order(segment: Iterable[tuple[datetime | None, float, float]]) -> list[F
             continue
         if not (_is_within(latitude, 90) and _is_within(longitude, 180)):
             raise BadTrack(_("Vết có toạ độ ngoài trái đất: tệp đã hỏng."))
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise BadTrack(_("Giờ trong vết không có thật: tệp đã hỏng."))
         seen += 1
         # GPX times are UTC; some programs leave the Z away.
         fix = Fix((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp(), latitude, longitude)

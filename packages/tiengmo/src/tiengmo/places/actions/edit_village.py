@@ -48,11 +48,12 @@ def edit_village(
             return False
         Village.objects.filter(pk=locked.pk).update(**changed)
         village.refresh_from_db()
+        # Before the chain's head is locked: who hears of it takes locks of its own.
+        villages_changed.send(Village, villages=[village], by=by)
         record(
             "village.changed",
             by=by,
             subject=village,
             detail={"from": {name: before[name] for name in changed}, "to": changed},
         )
-        villages_changed.send(Village, villages=[village], by=by)
     return True

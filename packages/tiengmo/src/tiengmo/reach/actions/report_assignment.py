@@ -12,6 +12,9 @@ from tiengmo.people.errors import NotAllowed
 from tiengmo.reach.errors import ReachError
 from tiengmo.reach.models import Assignment
 from tiengmo.reach.rights import may_report
+from tiengmo.releases.models import Release
+
+from .checks import refuse_persons
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +37,10 @@ def report_assignment(
 
     Raises NotAllowed; ReachError says what cannot be.
     """
+    note = nfc(" ".join(note.split()))[:300]
     with transaction.atomic():
+        # Before the row itself, as everybody who ends work does: a withdrawal holds the release.
+        Release.objects.select_for_update().get(pk=assignment.release_id)
         row = (
             Assignment.objects.select_for_update(of=("self",))
             .select_related("village__unit", "release")
@@ -48,11 +54,12 @@ def report_assignment(
             raise ReachError(_("Việc này đã báo xong hoặc đã huỷ."))
         if problem := _problem(row, on=on, households=households, language=language):
             raise ReachError(problem)
+        refuse_persons(note)
         row.state = Assignment.State.DONE
         row.receipt_id, row.done_on, row.done_by_name = receipt_id, on, str(by)
         if row.counts_households:
             row.households, row.language_used = households, language
-        row.note = nfc(" ".join(note.split()))[:300]
+        row.note = note
         row.ended_at = timezone.now()
         row.save()
         record(

@@ -29,7 +29,7 @@ class Plan:
     """Sites in the order of what they add, and how near to the best choice they surely are."""
 
     sites: list[Site]
-    worth: int  # all that was missed
+    worth: int  # all that did not surely come
 
     @property
     def gain(self) -> int:
@@ -42,10 +42,10 @@ class Plan:
 
 
 def loudspeakers(stretch: Stretch, *, sites: int, km: float) -> Plan:
-    """Loudspeakers where villages were missed; where nothing can call them, none."""
+    """Loudspeakers where bulletins did not surely come; where nothing can call them, none."""
     dark = cut_off(one.village for one in stretch.villages)
     worth = {
-        n: one.households_missed
+        n: one.not_surely_reached
         for n, one in enumerate(stretch.villages)
         if one.village.pk not in dark
     }
@@ -53,8 +53,8 @@ def loudspeakers(stretch: Stretch, *, sites: int, km: float) -> Plan:
 
 
 def teams(stretch: Stretch, *, sites: int, km: float) -> Plan:
-    """Teams: they also bring what came in another language, and go where there is no signal."""
-    worth = {n: one.households_owed for n, one in enumerate(stretch.villages)}
+    """Teams: they speak the village's own language, and go where there is no signal."""
+    worth = {n: one.not_surely_in_own_language for n, one in enumerate(stretch.villages)}
     return _plan(stretch, worth, sites, km)
 
 

@@ -52,6 +52,8 @@ class VillageSum:
     # At least one of the bulletins reached them; and once for each that did.
     reached_once: Interval
     reached_all: Interval
+    # Households times bulletins that surely came in the village's own language.
+    surely_in_own_language: int = 0
     # The reason it was missed most often.
     reason: str = ""
 
@@ -81,9 +83,14 @@ class VillageSum:
         return self.village.households * self.missed
 
     @property
-    def households_owed(self) -> int:
-        """The same, with bulletins that came in another language: a team can bring those too."""
-        return self.village.households * (self.missed + self.in_another_language)
+    def not_surely_reached(self) -> int:
+        """Households times bulletins that one more loudspeaker could bring, at most."""
+        return self.village.households * self.owed - self.reached_all.lo
+
+    @property
+    def not_surely_in_own_language(self) -> int:
+        """The same for a team, which speaks the village's own language."""
+        return self.village.households * self.owed - self.surely_in_own_language
 
 
 @dataclass
@@ -140,8 +147,8 @@ def stretch_of(unit: Unit, first: dt.date, last: dt.date) -> Stretch:
     ids = np.array([village.pk for village in villages], dtype=np.int64)
     households = np.array([village.households for village in villages], dtype=np.int64)
     size = len(villages)
-    owed, missed, other, most_lo, sum_lo, sum_hi = (
-        np.zeros(size, dtype=np.int64) for _ in range(6)
+    owed, missed, other, most_lo, sum_lo, sum_hi, sum_own = (
+        np.zeros(size, dtype=np.int64) for _ in range(7)
     )
     why: dict[str, np.ndarray[Any, Any]] = {}
     tallies = Tally.objects.filter(release__in=released, counts_households=True)
@@ -166,6 +173,7 @@ def stretch_of(unit: Unit, first: dt.date, last: dt.date) -> Stretch:
         most_lo[at] = np.maximum(most_lo[at], lo)
         sum_lo[at] += lo
         sum_hi[at] += hi
+        sum_own[at] += np.minimum(cells[:, 3], lo)
         for number, reason in enumerate(tally.reasons):
             if reason:
                 why.setdefault(reason, np.zeros(size, dtype=np.int64))[at] += cells[:, 5] == number
@@ -186,6 +194,7 @@ def stretch_of(unit: Unit, first: dt.date, last: dt.date) -> Stretch:
             int(other[n]),
             Interval(int(most_lo[n]), int(min(sum_hi[n], households[n]))),
             Interval(int(sum_lo[n]), int(sum_hi[n])),
+            int(sum_own[n]),
             _most(why, n) if missed[n] else "",
         )
         for n, village in enumerate(villages)

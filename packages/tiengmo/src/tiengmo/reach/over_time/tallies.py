@@ -24,19 +24,22 @@ OUT = (Release.Status.RELEASED, Release.Status.WITHDRAWN)
 
 def count(release: Release) -> Tally:
     """Count a release and keep it; what comes in meanwhile has it counted again."""
-    due = list(Recount.objects.filter(release=release).values_list("pk", flat=True))
-    reach = reach_of(release)
-    reasons: dict[str, int] = {"": 0}
-    rows = [
-        (
-            row.pk,
-            *row.reached,
-            *row.in_first_language,
-            reasons.setdefault("" if row.is_reached else row.reason, len(reasons)),
-        )
-        for row in reach.villages
-    ]
     with transaction.atomic():
+        # The worker and a page count one after the other: an older count never takes the place of
+        # a newer one. News of the release comes in all the same.
+        release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+        due = list(Recount.objects.filter(release=release).values_list("pk", flat=True))
+        reach = reach_of(release)
+        reasons: dict[str, int] = {"": 0}
+        rows = [
+            (
+                row.pk,
+                *row.reached,
+                *row.in_first_language,
+                reasons.setdefault("" if row.is_reached else row.reason, len(reasons)),
+            )
+            for row in reach.villages
+        ]
         tally, _is_new = Tally.objects.update_or_create(
             release=release,
             defaults={

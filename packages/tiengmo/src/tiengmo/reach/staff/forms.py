@@ -107,7 +107,8 @@ class SitesForm(forms.Form):
     loa = forms.IntegerField(label=_("Số loa thêm"), min_value=1, max_value=10)
     loa_km = forms.FloatField(label=_("Tầm loa (km)"), min_value=0, max_value=20)
     to = forms.IntegerField(label=_("Số tổ thêm"), min_value=1, max_value=10)
-    to_km = forms.FloatField(label=_("Tầm đi của tổ (km)"), min_value=0, max_value=100)
+    # Three thousand villages, each within a day's way of each: more takes hundreds of megabytes.
+    to_km = forms.FloatField(label=_("Tầm đi của tổ (km)"), min_value=0, max_value=25)
 
     def __init__(self, data: Any) -> None:
         super().__init__({**self.USUAL, **{k: data[k] for k in self.USUAL if data.get(k)}})

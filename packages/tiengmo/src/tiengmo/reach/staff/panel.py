@@ -11,7 +11,7 @@ from wagtail.admin.auth import permission_denied
 
 from tiengmo.people.queries import line_of, roles_of
 from tiengmo.reach.panels import digest, release_panel
-from tiengmo.reach.queries import reach_of
+from tiengmo.reach.queries import reach_of, work_for
 from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 
 
 def may_see(user: User | AnonymousUser, release: Release) -> bool:
-    """Staff of the release's unit, of what lies above it, or of a unit it went to."""
-    if user.is_anonymous or not roles_of(user):
+    """Staff of the release's unit, of what lies above it, or of a unit it went to; and whoever has
+    work to do for it, or had."""
+    if user.is_anonymous:
+        return False
+    if user.is_superuser:
+        return True
+    if not roles_of(user):
         return False
     held = list(user.assignments.values_list("unit_id", "unit__code"))
     above = {unit.pk for unit in line_of(release.unit)}
-    return any(pk in above or code in release.audience for pk, code in held)
+    if any(pk in above or code in release.audience for pk, code in held):
+        return True
+    return work_for(user).filter(release=release).exists()
 
 
 @require_GET

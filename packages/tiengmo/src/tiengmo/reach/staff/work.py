@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from wagtail.admin import messages
 
 from tiengmo.people.staff import attempt, carry_out, page
 from tiengmo.reach import actions
@@ -80,6 +81,7 @@ def report(request: StaffRequest, pk: UUID) -> HttpResponse:
             form,
         )
         if done is not None:
+            messages.success(request, _("Đã ghi kết quả."))
             return redirect("reach_release", row.release_id)
     return page(
         request,

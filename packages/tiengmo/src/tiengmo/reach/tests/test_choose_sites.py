@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiengmo.reach.over_time.greedy import choose, circles, share_of_optimum
+from tiengmo.reach.staff.forms import SitesForm
 
 POINTS = st.integers(0, 7)
 COVERS = st.lists(st.frozensets(POINTS, max_size=5), max_size=7)
@@ -62,3 +63,8 @@ def test_circles(km, near):
     places = [(22.50, 103.70), (22.51, 103.70), (22.50, 103.95)]
     assert circles(places, km)[0] == near
     assert circles([], 1) == []
+
+
+def test_a_teams_way_of_a_hundred_kilometres_shows_the_usual_one():
+    assert SitesForm({"to_km": "100"}).chosen() == SitesForm.USUAL
+    assert SitesForm({"to_km": "25"}).chosen()["to_km"] == 25

@@ -85,6 +85,18 @@ class TestReasons:
         state(village, day - dt.timedelta(days=1))
         assert [one.release_id for one in Recount.objects.all()] == [release.pk]
 
+    def test_a_new_mast_alone_has_nothing_counted_again(self, missed):
+        _release, village, day = missed
+        Recount.objects.all().delete()
+        mast = {
+            "operator": "viettel", "code": "T1", "technologies": "4G", "latitude": "22.61",
+            "longitude": "103.71", "unit_code": village.unit.code, "since": day.isoformat(),
+        }  # fmt: skip
+        state_one(kind_of("tram"), mast, by=SYSTEM)
+        assert not Recount.objects.exists()
+        figures(village, day, fibre="có")
+        assert Recount.objects.exists()
+
     def test_the_preview_says_who_can_read_at_home(self):
         village = VillageFactory(households=100, population=400)
         VillageFactory(unit=village.unit)
@@ -119,4 +131,13 @@ def test_one_more_number_never_lowers_a_bound_whatever_the_telephones(
 def test_a_figure_of_telephones_only_lowers_the_upper_bound():
     given_none = households_told(40, households=50, population=200)
     assert households_told(40, households=50, population=200, telephones=90) == given_none
-    assert households_told(40, households=50, population=200, telephones=25) == (10, 25)
+    assert households_told(40, households=50, population=200, telephones=25) == (4, 25)
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=40))
+def test_numbers_that_are_all_of_large_households_are_no_more_households_than_they_are(sizes):
+    """sizes: of each household of a village, the people; each of them has a telephone."""
+    largest = sorted(sizes)[-5:]
+    told = sum(size > 0 for size in largest)
+    lo, hi = households_told(sum(largest), households=len(sizes), population=sum(sizes))
+    assert lo <= told <= hi

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models.signals import post_save
 from django.urls import reverse
 from django.utils import timezone
 
@@ -298,3 +299,72 @@ def test_strangers_see_neither_the_page_nor_the_work(client, place, approver):
     assert client.post(reverse("reach_report", args=[work.pk]), {}).status_code == 404
     assert client.post(reverse("reach_cancel", args=[work.pk]), {"why": "x"}).status_code == 404
     assert work.what not in client.get(reverse("reach_work")).content.decode()
+
+
+def test_work_reported_while_a_withdrawal_calls_the_rest_off_stays_done(place, approver):
+    _top, commune, release = place
+    works = [
+        assign(release, VillageFactory(unit=commune), act=Act.VISIT, by=approver, due_on=today(n))
+        for n in range(2)
+    ]
+
+    def meanwhile(instance, **_signal):
+        """The second is reported while the first is being called off."""
+        if instance.state == Assignment.State.CANCELLED:
+            Assignment.objects.filter(pk=works[1].pk).update(
+                state=Assignment.State.DONE, receipt_id=uuid.uuid4(), households=5
+            )
+
+    post_save.connect(meanwhile, sender=Assignment)
+    try:
+        withdraw_release(release, by=approver, reason="Sai ngày.")
+    finally:
+        post_save.disconnect(meanwhile, sender=Assignment)
+    release.refresh_from_db()
+    assert release.status == release.Status.WITHDRAWN
+    states = [Assignment.objects.get(pk=one.pk).state for one in works]
+    assert states == [Assignment.State.CANCELLED, Assignment.State.DONE]
+
+
+def test_a_note_that_names_somebody_is_refused(place, approver):
+    _top, commune, release = place
+    work = assign(
+        release,
+        VillageFactory(unit=commune, households=38),
+        act=Act.VISIT,
+        by=approver,
+        due_on=today(),
+    )
+    done = {"by": approver, "on": today(), "households": 3, "language": "vi"}
+    for note, said in (("Gặp ông Giàng A Páo", "tên người"), ("Gọi 0912 345 678", "số điện thoại")):
+        with pytest.raises(ReachError, match=said):
+            report_assignment(work, receipt_id=uuid.uuid4(), note=note, **done)
+        with pytest.raises(ReachError, match=said):
+            cancel_assignment(work, by=approver, why=note)
+    work.refresh_from_db()
+    assert (work.state, work.note) == (Assignment.State.OPEN, "")
+
+
+def test_whoever_reports_work_for_the_upper_units_bulletin_sees_what_came_of_it(
+    client, place, approver
+):
+    _top, commune, release = place
+    village = VillageFactory(unit=commune, households=38)
+    release.audience = [village.code]  # neither the worker's unit nor above it
+    release.save()
+    worker = UserFactory(editor=commune, is_demo_account=True)
+    work = assign(release, village, act=Act.VISIT, by=approver, due_on=today(), person=worker)
+    sign_in(client, worker)
+    page = client.post(
+        reverse("reach_report", args=[work.pk]),
+        {
+            "receipt_id": str(uuid.uuid4()),
+            "households": "12",
+            "language": "vi",
+            "on": today().isoformat(),
+        },
+        follow=True,
+    )
+    assert page.redirect_chain == [(reverse("reach_release", args=[release.pk]), 302)]
+    assert page.status_code == 200
+    assert "Đã ghi kết quả." in page.content.decode()

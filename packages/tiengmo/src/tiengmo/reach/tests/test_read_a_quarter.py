@@ -10,7 +10,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from tiengmo.audit import SYSTEM
 from tiengmo.people.tests.factories import UserFactory, sign_in
+from tiengmo.places.actions import edit_village
 from tiengmo.places.tests.factories import UnitFactory, VillageFactory
 from tiengmo.reach.actions import assign, report_assignment
 from tiengmo.reach.models import Act, Goal, Recount
@@ -19,7 +21,7 @@ from tiengmo.reach.over_time.report import report_of
 from tiengmo.reach.over_time.stretch import stretch_of
 from tiengmo.reach.over_time.tallies import recount, table, uncounted
 from tiengmo.reach.queries import reach_of
-from tiengmo.releases.actions import record_receipt
+from tiengmo.releases.actions import record_receipt, retract_receipts
 from tiengmo.releases.models import Delivery, DeliveryStatus
 from tiengmo.releases.tests.factories import DeliveryFactory, ReleaseFactory, RenditionFactory
 
@@ -97,6 +99,39 @@ def test_what_comes_in_has_only_its_own_release_counted_again(place, releases):
     assert found.uncounted == 0
 
 
+def test_a_receipt_that_somebody_takes_back_is_counted_no_more(place, releases):
+    _top, _commune, villages = place
+    sheets = DeliveryFactory(release=releases[0], village=villages["missed"], channel="printed")
+    play(sheets, 20, 30)
+    recount(seconds=60)
+    retract_receipts(sheets, keep=[])
+    assert list(uncounted()) == [releases[0]]
+    found = stretch_of(releases[0].unit, today(), today())
+    missed = next(one for one in found.villages if one.village == villages["missed"])
+    assert (missed.missed, missed.reached_once) == (3, (0, 0))
+    # A release that goes altogether takes its receipts along.
+    releases[0].delete()
+    assert not uncounted().exists()
+
+
+def test_a_corrected_village_has_old_bulletins_counted_again(place, releases):
+    _top, _commune, villages = place
+    recount(seconds=60)
+    # That it speaks Vietnamese first is set right: it heard its own language after all.
+    edit_village(
+        villages["hmong"],
+        by=SYSTEM,
+        households=40,
+        population=160,
+        languages=["vi"],
+        is_dead_zone=False,
+    )
+    assert set(uncounted()) == set(releases)
+    found = stretch_of(releases[0].unit, today(), today())
+    hmong = next(one for one in found.villages if one.village == villages["hmong"])
+    assert hmong.in_another_language == 0
+
+
 def test_no_time_left_leaves_the_count_to_the_worker_and_says_so(place, releases, monkeypatch):
     monkeypatch.setattr("tiengmo.reach.over_time.stretch.PATIENCE_SECONDS", -1)
     found = stretch_of(releases[0].unit, today(), today())
@@ -134,15 +169,18 @@ def test_what_waits_is_not_missed(place, releases):
 def test_one_more_loudspeaker_and_one_more_team(place, releases):
     top, _commune, villages = place
     found = stretch_of(top, today(), today())
-    horn = sites.loudspeakers(found, sites=2, km=1)
-    # Not the dead zone, and nobody else was missed.
-    assert [site.village.village for site in horn.sites] == [villages["missed"]]
-    assert (horn.gain, horn.worth) == (180, 180)
+    horn = sites.loudspeakers(found, sites=3, km=1)
+    # Three bulletins: 60 households missed each; of 100 surely 50 heard, and of 40 surely 30. Not
+    # the dead zone.
+    assert [(site.village.village, site.gain) for site in horn.sites] == [
+        (villages["missed"], 180), (villages["heard"], 150), (villages["hmong"], 30),
+    ]  # fmt: skip
+    assert horn.worth == 360
     team = sites.teams(found, sites=1, km=5)
-    # 60 + 40 households near each other, three bulletins; the dead zone alone is 80.
-    assert (team.gain, team.worth) == (300, 540)
+    # 50, 60 and 40 households near each other: Hmông was never spoken. The dead zone alone is 80.
+    assert (team.gain, team.worth) == (450, 690)
     assert {one.village for one in team.sites[0].villages} == {
-        villages["missed"], villages["hmong"],
+        villages["heard"], villages["missed"], villages["hmong"],
     }  # fmt: skip
 
 
@@ -191,7 +229,7 @@ def test_a_leader_reads_prints_and_takes_the_figures(client, place, releases):
     assert titles["=1+1"] == "s"
     assert book["Thôn"].max_row == 5
     again = client.get(reverse("reach_again"), {"to": "1", "to_km": "5"}).content.decode()
-    assert "thêm nhiều nhất 300 lượt hộ" in again
+    assert "thêm nhiều nhất 450 lượt hộ" in again
     assert "100%" in again
     # Nonsense in the address shows the usual and says what is wrong.
     odd = client.get(reverse("reach_leader"), {"tu": "2026-13-99", "den": "x", "don-vi": "?"})

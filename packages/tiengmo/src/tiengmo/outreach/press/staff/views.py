@@ -34,7 +34,7 @@ REFUSALS = (PressRelationsError, PressError)
 
 
 def trail() -> list[tuple[str, str]]:
-    return [(reverse("press_home"), _("Báo chí"))]
+    return [(_("Báo chí"), reverse("press_home"))]
 
 
 @for_the_press_office

@@ -165,3 +165,10 @@ def test_half_years_and_days():
     assert days_of(2026, 2) == (date(2026, 7, 1), date(2026, 12, 31))
     assert day_in(" 5/9/2026 ") == day_in("2026-09-05") == date(2026, 9, 5)
     assert day_in("hôm qua") is None
+
+
+def test_the_way_back_to_the_press_leads_there(client, editor):
+    sign_in(client, editor)
+    page = client.get(reverse("press_mentions"))
+    crumbs = [(one["label"], one["url"]) for one in page.context["breadcrumbs_items"]]
+    assert ("Báo chí", reverse("press_home")) in crumbs

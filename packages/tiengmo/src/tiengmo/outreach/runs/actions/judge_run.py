@@ -23,8 +23,8 @@ def judge(words: Words, now: datetime) -> None:
     problems = {
         "started_at": _started(words, now),
         "ended_at": _ended(words, now),
-        "vehicle": "" if words.vehicle else _("Ghi tên hoặc biển số xe."),
-        "route": _route(words.route),
+        "vehicle": _personal(words.vehicle) if words.vehicle else _("Ghi tên hoặc biển số xe."),
+        "route": _personal(words.route),
         "stops": _within(words.stops, 0, rules.MOST_STOPS),
         "range_m": _within(words.range_m, rules.NEAREST_RANGE_M, rules.FURTHEST_RANGE_M),
         "releases": _about(words),
@@ -54,7 +54,7 @@ def _ended(words: Words, now: datetime) -> str:
     return ""
 
 
-def _route(text: str) -> str:
+def _personal(text: str) -> str:
     found = personal_in(text)
     if found == NUMBERS:
         return _("Không ghi số điện thoại, số căn cước, thư điện tử của ai vào sổ này.")

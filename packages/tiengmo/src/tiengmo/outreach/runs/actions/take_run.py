@@ -82,7 +82,8 @@ def take_run(
     """Take a run in as its author's phone has it now. The same again changes nothing.
 
     A higher revision changes what is here, or withdraws it, within a day; a run that came with a
-    track is changed with one. Raises NotAllowed; RunError says what cannot be.
+    track needs it again when its times or its range change. Raises NotAllowed; RunError says what
+    cannot be.
     """
     words = replace(words, vehicle=tidy_line(words.vehicle), route=tidy_line(words.route))
     if not words.villages:
@@ -161,11 +162,16 @@ def _again(
         row.save()
     else:
         judge(words, row.noted_at)
+        said_of_way = (row.started_at, row.ended_at, row.range_m)
         for name, value in _said(words).items():
             setattr(row, name, value)
         row.changed_at = now
         row.save()
-        _put(row, words, track)
+        is_same_way = said_of_way == (row.started_at, row.ended_at, row.range_m)
+        if track is None and row.has_track and is_same_way:
+            _note_again(row, words)
+        else:
+            _put(row, words, track)
     action = "outreach.run_withdrawn" if is_withdrawn else "outreach.run_changed"
     _follow(row, action, by, before)
     return row
@@ -210,6 +216,19 @@ def _put(row: Run, words: Words, track: Segments | None) -> None:
     row.has_track, row.km = True, round(way.km, 2)
     row.track = _thinned(way)
     row.save(update_fields=["has_track", "km", "track"])
+
+
+def _note_again(row: Run, words: Words) -> None:
+    """Other bulletins or villages for a way that is known: what it passed stays passed."""
+    row.releases.set(words.releases)
+    noted = {village.pk for village in words.villages}
+    row.passes.filter(seconds=None).exclude(village__in=noted).delete()
+    row.passes.update(is_noted=False)
+    row.passes.filter(village__in=noted).update(is_noted=True)
+    known = set(row.passes.values_list("village_id", flat=True))
+    Pass.objects.bulk_create(
+        Pass(run=row, village_id=pk, is_noted=True) for pk in sorted(noted - known)
+    )
 
 
 def _passed(row: Run, village_id: int, one: Passing, *, is_noted: bool) -> Pass:

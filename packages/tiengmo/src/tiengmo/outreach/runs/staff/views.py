@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from tiengmo.people.staff import StaffRequest
 
 A_PAGE = 30
+# Days near the ends of the calendar have no neighbours to count from.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def _day(text: str, otherwise: date) -> date:
     try:
-        return values.day(text.strip()[:20], "") or otherwise
+        day = values.day(text.strip()[:20], "")
     except BadValue:
         return otherwise
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else otherwise
 
 
 @require_safe

@@ -45,6 +45,14 @@ def test_points_with_their_instants():
         (gpx([(T0, 95, 103.7)]), "trái đất"),
         (gpx([(T0, "nan", 103.7)]), "trái đất"),
         (gpx([(T0 - timedelta(seconds=n), 22.6, 103.7) for n in range(50)]), "chạy lùi"),
+        (
+            gpx([(T0, 22.6, 103.7)]).replace("2026-05-04T07:00:00Z", "9999-12-31T20:00:00Z"),
+            "có thật",
+        ),
+        (
+            gpx([(T0, 22.6, 103.7)]).replace("2026-05-04T07:00:00Z", "0001-01-01T00:00:00+07:00"),
+            "có thật",
+        ),
         ("<gpx>" + " " * LIMIT_BYTES + "</gpx>", "lớn quá"),
         (gpx([(T0, 22.6, 103.7)] * 50_001), "quá 50000 điểm"),
     ],

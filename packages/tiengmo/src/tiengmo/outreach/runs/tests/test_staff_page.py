@@ -44,3 +44,11 @@ def test_what_was_passed_and_what_was_only_noted(client):
     assert "Xe loa thử" not in client.get(reverse("outreach_runs")).content.decode()
     sign_in(client, UserFactory(technician=True))
     assert client.get(reverse("outreach_runs")).status_code == 302
+
+
+def test_days_at_the_end_of_the_calendar_show_the_usual_ones(client):
+    sign_in(client, UserFactory(editor=True))
+    for day in ("9999-12-31", "0001-01-01"):
+        page = client.get(reverse("outreach_runs"), {"tu": day, "den": day})
+        assert page.status_code == 200
+        assert page.context["last"] == timezone.localdate()

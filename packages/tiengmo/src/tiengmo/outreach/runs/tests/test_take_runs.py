@@ -171,6 +171,8 @@ def test_what_cannot_be_is_told_field_by_field(phone, villages, start, release):
     assert not Run.objects.exists()
     clock = tell(phone, run_of(villages, start, release, track=way(start - timedelta(days=9))))
     assert "không trùng giờ" in clock.json()["problems"]["track"]
+    named = run_of(villages, start, release, vehicle="Xe của anh Lý Văn Thử")
+    assert "tên người" in tell(phone, named).json()["problems"]["vehicle"]
     late = run_of(villages, start, release, releases="khong-phai")
     assert tell(phone, late).status_code == 422
 
@@ -206,3 +208,46 @@ def test_the_phone_is_told_what_the_way_showed(phone, villages, start, release):
     assert own["kind"] == "run"
     assert set(own["passed"]) == {villages[0].name, villages[1].name}
     assert own["not_passed"] == [villages[2].name]
+
+
+def test_villages_passed_before_the_bulletin_went_out_or_after_it_was_taken_back_do_not_count(
+    phone, villages, start, release
+):
+    on_road, beside, _far = villages
+    type(beside).objects.filter(pk=beside.pk).update(longitude=103.739)
+    beside.refresh_from_db()
+    assert tell(phone, run_of([on_road], start, release, track=way(start))).status_code == 200
+    first, last = (Pass.objects.get(village=one) for one in (on_road, beside))
+    assert first.last_at < last.first_at
+    between = first.last_at + (last.first_at - first.last_at) / 2
+
+    type(release).objects.filter(pk=release.pk).update(released_at=between)
+    release.refresh_from_db()
+    assert {row.pk for row in reach_of(release).villages if row.is_reached} == {beside.pk}
+
+    type(release).objects.filter(pk=release.pk).update(
+        released_at=start - timedelta(hours=5), withdrawn_at=between
+    )
+    release.refresh_from_db()
+    assert {row.pk for row in reach_of(release).villages if row.is_reached} == {on_road.pk}
+
+
+def test_a_recorded_drive_is_mended_without_its_way(phone, villages, start, release):
+    on_road, beside, far = villages
+    entry = run_of([on_road, far], start, release, track=way(start))
+    tell(phone, entry)
+    entry |= {"revision": 2, "fields": entry["fields"] | {"track": "", "stops": "3"}}
+    entry["fields"]["villages"] = beside.code
+    assert tell(phone, entry).status_code == 200
+    run = Run.objects.get()
+    assert (run.stops, run.has_track) == (3, True)
+    assert {one.village: (one.counts, one.is_noted) for one in run.passes.all()} == {
+        on_road: (True, False), beside: (True, True),
+    }  # fmt: skip
+    # Another hour is another way.
+    entry |= {"revision": 3}
+    entry["fields"] |= {"started_at": wall(start + timedelta(minutes=5))}
+    answer = tell(phone, entry)
+    assert answer.status_code == 422
+    assert "chọn lại tệp" in answer.json()["problems"]["track"]
+    assert Pass.objects.filter(counts=True).count() == 2

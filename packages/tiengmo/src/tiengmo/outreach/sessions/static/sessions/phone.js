@@ -156,16 +156,24 @@ const acts = {
 };
 
 // Into the phone, at once; the server hears of it as soon as there is a signal.
-async function keep(id, kind, fields, withdrawn = false, known = 0) {
+async function keep(id, kind, fields, withdrawn = false, known = 0, putBack = () => {}) {
   const { account } = given;
-  await entries.change(id, (row) => ({
-    id, kind, account, fields, withdrawn,
-    // A refused entry is not there, and one that nobody has tried to send is only here.
-    revision: Math.max(row?.revision ?? 0, known) + (row && !row.is_tried ? 0 : 1),
-    problems: null,
-    is_tried: row?.is_tried ?? false,
-    made_at: row?.made_at ?? Date.now(),
-  }));
+  try {
+    await entries.change(id, (row) => ({
+      id, kind, account, fields, withdrawn,
+      // A refused entry is not there, and one that nobody has tried to send is only here.
+      revision: Math.max(row?.revision ?? 0, known) + (row && !row.is_tried ? 0 : 1),
+      problems: null,
+      is_tried: row?.is_tried ?? false,
+      made_at: row?.made_at ?? Date.now(),
+    }));
+  } catch (error) {
+    // No room, as a rule: the words are nowhere but in the form.
+    putBack();
+    by("full").hidden = false;
+    throw error;
+  }
+  by("full").hidden = true;
   tell(says.saved);
   await show();
   // Also when this page is closed before there is a signal, where the browser can.
@@ -186,7 +194,12 @@ async function save(event, form, kind) {
   // Emptied before anything is awaited: a second press finds nothing to save.
   if (kind === "session") startWriting();
   else handOut.elements.copies.value = handOut.elements.households.value = "";
-  await keep(id, kind, fields, false, entry?.revision ?? 0);
+  await keep(id, kind, fields, false, entry?.revision ?? 0, () => {
+    if (entry) acts.change(entry);
+    form.elements.village.value = fields.village;
+    fillByVillage();
+    forms.putValues(form, fields);
+  });
 }
 
 // What is under way may just be failing: once more after it.

@@ -86,7 +86,8 @@ export async function startRuns({ form, forms, says, store, now, zone, given, ke
       refused();
       return;
     }
-    if (!elements.started_at.value || !points.length) elements.started_at.value = forms.wallTime(now(), zone);
+    // Closed by the phone during the drive: its points were kept, the form was not.
+    if (!elements.started_at.value || !points.length) elements.started_at.value = forms.wallTime(points[0]?.[0] ?? now(), zone);
     watch = navigator.geolocation.watchPosition(seen, refused, { enableHighAccuracy: true, maximumAge: 0 });
     showWay();
   });
@@ -108,6 +109,14 @@ export async function startRuns({ form, forms, says, store, now, zone, given, ke
     forms.showProblems(form, {});
   }
 
+  function putBack(fields) {
+    forms.putValues(form, Object.fromEntries(Object.entries(fields).filter(([name]) => !["villages", "releases", "track"].includes(name))));
+    for (const name of ["villages", "releases"]) {
+      const named = new Set(fields[name].split(","));
+      for (const box of boxes(name)) box.checked = named.has(box.value);
+    }
+  }
+
   async function save(event) {
     event.preventDefault();
     if (!given()) return;
@@ -120,9 +129,18 @@ export async function startRuns({ form, forms, says, store, now, zone, given, ke
     const fields = { villages: chosen("villages").join(","), releases: chosen("releases").join(","), track };
     for (const name of ["vehicle", "route", "language", "started_at", "ended_at", "stops", "range_m"]) fields[name] = elements[name].value.trim();
     const entry = changing;
-    const usedPoints = !elements.file.files[0] && points.length > 0;
+    const file = elements.file.files[0];
+    const usedPoints = !file && points.length > 0;
     start();
-    await keep(entry?.id ?? newId(), "run", fields, false, entry?.revision ?? 0);
+    await keep(entry?.id ?? newId(), "run", fields, false, entry?.revision ?? 0, () => {
+      putBack(fields);
+      changing = entry;
+      form.querySelector("[data-cancel]").hidden = entry === null;
+      if (!file) return;
+      const files = new DataTransfer();
+      files.items.add(file);
+      elements.file.files = files.files;
+    });
     if (usedPoints) {
       points = [];
       await stop();
@@ -140,11 +158,7 @@ export async function startRuns({ form, forms, says, store, now, zone, given, ke
       start();
       changing = entry;
       form.closest("details").open = true;
-      forms.putValues(form, Object.fromEntries(Object.entries(entry.fields).filter(([name]) => !["villages", "releases", "track"].includes(name))));
-      for (const name of ["villages", "releases"]) {
-        const named = new Set(entry.fields[name].split(","));
-        for (const box of boxes(name)) box.checked = named.has(box.value);
-      }
+      putBack(entry.fields);
       form.querySelector("[data-cancel]").hidden = false;
       const { villages, track, id, ...rest } = entry.problems ?? {};
       forms.showProblems(form, { ...rest, ...(villages ? { villages_shown: villages } : {}), ...(track ? { file: track } : {}), ...(id ? { vehicle: id } : {}) });

@@ -6,13 +6,14 @@ export class SignIn extends Error {}
 export class Refused extends Error {}
 
 const PATIENCE_MS = 30_000; // one bar of signal
+const SLOWEST_A_MS = 4; // characters of an entry: a drive brings its way, of up to four million
 const HEADERS = { "X-Requested-With": "XMLHttpRequest" };
 
 async function ask(address, options = {}) {
   const answer = await fetch(address, {
     cache: "no-store",
     credentials: "same-origin",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(PATIENCE_MS + Math.ceil((options.body?.length ?? 0) / SLOWEST_A_MS)),
     ...options,
     headers: { ...HEADERS, ...options.headers },
   });
@@ -47,14 +48,28 @@ async function sendInTurn(store, home, learn) {
   const entries = store.list("entries");
   const { csrf, given } = await fetchGiven(store, home, learn);
   const waiting = (await entries.all()).filter(isFor(given.account)).sort((a, b) => a.made_at - b.made_at);
+  let failure = null;
   for (const row of waiting) {
+    try {
+      await sendOne(row);
+    } catch (error) {
+      // Nothing gets through: without a sign-in, or without a network.
+      if (error instanceof SignIn || error instanceof TypeError) throw error;
+      // One that does not get through holds up none behind it.
+      failure = error;
+    }
+  }
+  if (failure) throw failure;
+  return given;
+
+  async function sendOne(row) {
     // Noted before it is sent: from here on it may have arrived, whatever comes back.
     let sent = null;
     await entries.change(row.id, (now) => {
       sent = now && { ...now, is_tried: true };
       return sent;
     });
-    if (!sent) continue;
+    if (!sent) return;
     const { id, kind, revision, withdrawn, fields } = sent;
     const { status, told } = await ask(`${home}gui/`, {
       method: "POST",
@@ -73,5 +88,4 @@ async function sendInTurn(store, home, learn) {
       throw new Error(`${home}gui/: ${status}`);
     }
   }
-  return given;
 }
