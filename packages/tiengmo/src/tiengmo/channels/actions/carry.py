@@ -51,8 +51,9 @@ def carry(release: Release) -> None:
             announce("channel.deliver", {"release": str(locked.pk), "channel": code})
         if locked.replaces and locked.replaces.status == Release.Status.RELEASED:
             announce("channel.supersede", {"release": str(locked.replaces.pk)})
-        record("release.went_out", by=SYSTEM, subject=locked, detail={"channels": locked.channels})
         events.released.send(Release, release=locked)
+        # Last: whoever ends work on what this replaces holds that, and waits for the audit log.
+        record("release.went_out", by=SYSTEM, subject=locked, detail={"channels": locked.channels})
 
 
 def deliver(release: Release, channel_code: str) -> None:

@@ -23,7 +23,7 @@ METHODS = {
     METHOD: gettext_lazy(
         "số thuê bao mà nhà mạng hoặc Zalo báo tin đã tới máy: nhiều nhất mỗi số là một hộ, "
         "không quá số thuê bao di động của thôn nếu đã khai; "
-        "ít nhất là số máy chia cho số người bình quân một hộ "
+        "ít nhất là số máy chia cho mười, coi như không hộ nào có hơn mười số "
         "(độ tin cậy vừa: nơi ở do người đăng ký khai)"
     ),
 }

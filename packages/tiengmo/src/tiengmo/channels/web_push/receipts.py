@@ -19,8 +19,8 @@ METHOD = "browsers that showed the notice"
 METHODS = {
     METHOD: gettext_lazy(
         "số trình duyệt báo đã hiện thông báo: nhiều nhất mỗi máy là một hộ, ít nhất là số máy "
-        "chia cho số người bình quân một hộ (độ tin cậy thấp: một người có thể dùng nhiều máy, "
-        "thôn do người đăng ký chọn)"
+        "chia cho mười, coi như không hộ nào có hơn mười máy (độ tin cậy thấp: "
+        "một người có thể dùng nhiều máy, thôn do người đăng ký chọn)"
     ),
 }
 
