@@ -1,13 +1,16 @@
 """Words as each board can show them, over a wire that somebody else holds the other end of."""
 
+import asyncio
 import os
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from speaker_agent.boards.book import TextBook, alerts_now, lines_now
 from speaker_agent.boards.drivers import check, open_board
+from speaker_agent.boards.showing import Board
 from speaker_agent.boards.wording import BoardSettings, encode, fold
 from speaker_agent.on_air.alerts import HeldAlert
 from speaker_link import specimens
@@ -156,3 +159,29 @@ def test_an_alert_stands_as_long_as_it_would_have_where_the_time_is_not_known():
     lost = datetime(2001, 1, 1, tzinfo=UTC).timestamp()
     assert len(alerts_now([alert], now=lost, counter=100.0 + 3599)) == 1
     assert alerts_now([alert], now=lost, counter=100.0 + 3600) == []
+
+
+async def test_two_lines_that_vanish_together_are_each_told_once():
+    told = []
+
+    async def send(_kind, report, also):
+        await asyncio.sleep(0)
+        told.append((report.line_id, also))
+
+    now = START.timestamp()
+    board = Board(
+        open_board(BoardSettings(driver="console")),
+        BoardSettings(driver="console"),
+        clock=SimpleNamespace(now=lambda: now, monotonic=lambda: now, is_trusted=True),
+        journal=SimpleNamespace(documents=dict, drop_write=lambda name: name),
+        reporter=SimpleNamespace(send=send),
+        assignment=make_assignment,
+        desk=SimpleNamespace(is_recalled=True, alerts=SimpleNamespace(alerts={})),
+        on_change=lambda: None,
+    )
+    both = [specimens.line("a"), specimens.line("b")]
+    await board.take(specimens.message(specimens.board_text(lines=both)), None)
+    without = specimens.message(specimens.board_text(lines=[]))
+    # The inbox takes the newer texts while the loop closes what is over.
+    await asyncio.gather(board.take(without, None), board._close_what_is_over())
+    assert sorted(line for line, _also in told) == sorted(one.id for one in both)

@@ -127,7 +127,7 @@ class Board:
         self.look()
 
     async def _forget_station(self, station: str, reason: Reason) -> None:
-        del self.book.texts[station]
+        self.book.texts.pop(station, None)
         await asyncio.wrap_future(self._journal.drop(TEXT_PREFIX + station))
         for key in [k for k, one in self._shown.items() if k[0] == station and not one.is_alert]:
             await self._end(key, reason)
@@ -270,7 +270,10 @@ class Board:
                 await self._forget_station(station, "expired")
 
     async def _end(self, key: Key, reason: Reason) -> None:
-        shown = self._shown.pop(key)
+        # The inbox and the loop both go by lists that they made before they waited.
+        shown = self._shown.pop(key, None)
+        if shown is None:
+            return
         self._kept_at.pop(key, None)
         report = shown.last_report(key, reason, self._clock.now())
         dropped = self._journal.drop_write(_name_of(key))

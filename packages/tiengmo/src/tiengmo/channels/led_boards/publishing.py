@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tiengmo.channels.led_boards.models import BoardLine
+from tiengmo.releases.models import Release
 from tiengmo.speakers.actions import publish_texts
 
 if TYPE_CHECKING:
@@ -39,5 +40,10 @@ def publish(station: Unit) -> RetainedMessage | None:
 def _standing(station: Unit) -> QuerySet[BoardLine]:
     now = timezone.now()
     return BoardLine.objects.filter(
-        station=station, withdrawn_at=None, until_at__gt=now, start_at__lt=now + AHEAD
+        station=station,
+        withdrawn_at=None,
+        until_at__gt=now,
+        start_at__lt=now + AHEAD,
+        # A withdrawal may pass by a line that is only being written.
+        release__status=Release.Status.RELEASED,
     )

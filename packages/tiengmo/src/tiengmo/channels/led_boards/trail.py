@@ -98,6 +98,17 @@ def rows_of(release: Release) -> list[TrailRow]:
             )
         elif one.status == DeliveryStatus.FAILED_PERMANENTLY:
             continue  # it never stood there
+        elif line is not None and one.reason == HOLDS:
+            rows.append(
+                TrailRow(
+                    Standing.TAKEN_BACK,
+                    place_of(one),
+                    village=one.village,
+                    since=line.until_at,
+                    by=_("hết giờ hiện của dòng chữ"),
+                    note=note,
+                )
+            )
         else:
             rows.append(
                 TrailRow(

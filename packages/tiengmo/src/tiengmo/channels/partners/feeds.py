@@ -112,7 +112,7 @@ def body_of(body_html: str, base: str) -> str:
         tree = lxml.html.fragment_fromstring(text, create_parent="div")
     except (ParserError, ValueError):
         return ""
-    tree.make_links_absolute(f"{base}/", resolve_base_href=False)
+    tree.make_links_absolute(f"{base}/", resolve_base_href=False, handle_failures="discard")
     whole: str = lxml.html.tostring(tree, encoding="unicode")
     return whole
 

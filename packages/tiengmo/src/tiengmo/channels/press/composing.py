@@ -79,7 +79,7 @@ def _is_still_true(letter: Letter, release: Release) -> bool:
     is_withdrawn = release.status == release.Status.WITHDRAWN
     if letter.kind == Letter.Kind.WITHDRAWAL:
         return is_withdrawn
-    if is_withdrawn:
+    if is_withdrawn or release.replaced_by.filter(released_at__isnull=False).exists():
         return False
     return letter.kind != Letter.Kind.EMBARGO or release.release_at > timezone.now()
 

@@ -84,9 +84,14 @@ def accredited() -> QuerySet[Journalist]:
 
 
 def told_of(release: Release) -> QuerySet[Journalist]:
-    """Who has, or may have, a letter about this release."""
+    """Who has, or may have, a letter about this release or about what it replaces."""
+    versions: list[Release] = []
+    version: Release | None = release
+    while version is not None:
+        versions.append(version)
+        version = version.replaces
     return Journalist.objects.filter(
-        letters__release=release, letters__kind__in=ABOUT, letters__state__in=TOLD
+        letters__release__in=versions, letters__kind__in=ABOUT, letters__state__in=TOLD
     ).distinct()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import get_connection
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tiengmo.channels.press.channel import OUTLET, standing_of
@@ -35,21 +36,29 @@ BATCH = 100
 # No mail server keeps us waiting longer for one letter; who is still "sending" then has died.
 DOUBT_AFTER = timedelta(minutes=10)
 PERMANENT = 500  # RFC 5321, 4.2.1: from here on, trying again is pointless
+# RFC 5321, 4.5.4.1: what is refused for now is tried again half an hour later, for five days.
+AGAIN_AFTER, GIVEN_UP_AFTER = timedelta(minutes=30), timedelta(days=5)
+AT_FIRST = timedelta(seconds=1)  # a letter that changed no later than that was never tried
 
 
 def send_waiting(connect: Callable[[], BaseEmailBackend] = get_connection) -> int:
     """Send what waits over one connection; say how many letters went.
 
-    Raises OSError or smtplib.SMTPException when the mail server cannot be reached or refuses for
-    now: what was not handed over waits again, and the outbox comes back later.
+    A letter that is refused keeps no other from going. Raises OSError or smtplib.SMTPException
+    when the mail server cannot be reached or takes nothing for now: what was not handed over waits
+    again, and the outbox comes back later.
     """
     note_doubt()
     if not settings.EMAIL_URL:
         return 0  # they wait until an administrator names a mail server
+    never_tried = Q(changed_at__lte=F("at") + AT_FIRST)
     letters = list(
-        Letter.objects.filter(state=Letter.State.WAITING)
+        Letter.objects.filter(
+            never_tried | Q(changed_at__lte=timezone.now() - AGAIN_AFTER),
+            state=Letter.State.WAITING,
+        )
         .select_related("journalist", "release__unit")
-        .order_by("pk")[:BATCH]
+        .order_by("changed_at", "pk")[:BATCH]
     )
     if not letters:
         return 0
@@ -89,19 +98,28 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> int:
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refused:
-        if all(code >= PERMANENT for code, _text in refused.recipients.values()):
-            _mark(letter, Letter.State.REFUSED)
+        is_for_good = all(code >= PERMANENT for code, _text in refused.recipients.values())
+        if is_for_good:
             Journalist.objects.filter(pk=letter.journalist_id).update(bounced_at=timezone.now())
-            return 0
-        _mark(letter, Letter.State.WAITING)
-        raise
+        _refuse(letter, is_for_good=is_for_good)
+        return 0
+    except smtplib.SMTPDataError as refused:
+        _refuse(letter, is_for_good=refused.smtp_code >= PERMANENT)
+        return 0
     except (smtplib.SMTPServerDisconnected, TimeoutError):
         raise  # perhaps it has it, perhaps not: the letter stays "sending" and becomes a doubt
     except (smtplib.SMTPException, OSError):
-        _mark(letter, Letter.State.WAITING)
+        # Not this letter's fault: it has its turn as before.
+        mine.update(state=Letter.State.WAITING, changed_at=letter.changed_at)
         raise
     _mark(letter, Letter.State.SENT)
     return 1
+
+
+def _refuse(letter: Letter, *, is_for_good: bool) -> None:
+    """Note that the server did not take this one letter: it has another turn, or none any more."""
+    is_old = letter.at < timezone.now() - GIVEN_UP_AFTER
+    _mark(letter, Letter.State.REFUSED if is_for_good or is_old else Letter.State.WAITING)
 
 
 def _mark(letter: Letter, state: str) -> None:

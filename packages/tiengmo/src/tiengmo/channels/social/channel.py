@@ -116,14 +116,17 @@ class Social:
             )
         Post.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         post_soon()
-        posts = Post.objects.filter(delivery__in=deliveries).select_related("delivery")
+        posts = Post.objects.filter(delivery__in=deliveries)
+        posts = posts.select_related("delivery", "account__connection")
         return [self._outcome(post) for post in posts]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Stop what waits; take down what is out there. Each says when it is gone."""
         posts = {
             post.delivery_id: post
-            for post in Post.objects.filter(delivery__in=deliveries).select_related("delivery")
+            for post in Post.objects.filter(delivery__in=deliveries).select_related(
+                "delivery", "account__connection"
+            )
         }
         is_withdrawn = release.status == release.Status.WITHDRAWN
         outcomes = [
@@ -197,7 +200,8 @@ class Social:
             return Outcome(delivery, DeliveryStatus.WITHDRAWN)
         if not is_withdrawn:
             # A newer version puts its words in the place of these.
-            Post.objects.filter(pk=post.pk, state=State.WAITING).update(state=State.CANCELLED)
+            waits = Post.objects.filter(pk=post.pk, state=State.WAITING).exclude(act=Act.REMOVE)
+            waits.update(state=State.CANCELLED)
             return Outcome(
                 delivery, delivery.status, reason=delivery.reason, detail=delivery.detail
             )

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 from tiengmo.channels.social.models import Account, AccountChange, Post
 from tiengmo.channels.social.register.events import register_changed
-from tiengmo.channels.social.sending.recovering import cancel
+from tiengmo.channels.social.sending.recovering import (
+    cancel,
+    remove_where_not_corrected,
+)
 
 if TYPE_CHECKING:
     from tiengmo.audit.actors import Actor
@@ -25,6 +28,7 @@ def on_released(*, release: Release, **_rest: Any) -> None:
     """A newer version is out: nobody posts the one it replaces any more."""
     if release.replaces_id is not None:
         cancel(Post.objects.filter(release=release.replaces_id))
+        remove_where_not_corrected(release)
 
 
 def on_unit_succeeded(*, predecessor: Unit, successor: Unit, by: Actor, **_rest: Any) -> None:

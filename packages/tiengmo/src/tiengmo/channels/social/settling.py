@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tiengmo.channels.social.models import Connection, Post
+from tiengmo.channels.social.models import Post
 from tiengmo.releases.actions import move_delivery, record_receipt
 from tiengmo.releases.models import DeliveryStatus
 
@@ -77,7 +77,7 @@ def state_of(post: Post) -> tuple[str, str, str]:
 
 def trouble_of(post: Post) -> str | None:
     """Why the account's posts wait; None when they do not."""
-    connection = Connection.objects.filter(account=post.account_id).first()
+    connection = getattr(post.account, "connection", None)
     if connection is None or not connection.is_used:
         return _("Trang không còn kết nối.")
     return connection.trouble if connection.failing_since is not None else None

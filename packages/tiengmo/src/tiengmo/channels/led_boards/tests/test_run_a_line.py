@@ -144,6 +144,25 @@ def test_a_withdrawn_line_is_signed_away_and_confirmed_by_the_box_itself(board, 
     assert row.since is not None
 
 
+def test_a_board_that_was_away_confirms_nothing_when_its_window_is_over(board, commune):
+    release = put_out(commune, "led", window_end_at=timezone.now() + timedelta(hours=5))
+    shown(board, release)
+    withdrawn(release)
+    with time_machine.travel(timezone.now() + timedelta(hours=6), tick=False):
+        (row,) = rows(release, "led")
+    assert (row.standing, row.by) == (BACK, "hết giờ hiện của dòng chữ")
+    assert row.since == release.window_end_at
+
+
+def test_a_line_written_while_its_bulletin_is_being_withdrawn_never_stands(board, commune):
+    release = put_out(commune, "led")
+    BoardLine.objects.all().delete()
+    withdrawn(release)
+    channel().deliver(release, list(release.deliveries.all()))
+    assert standing(commune).body.lines == []
+    assert BoardLine.objects.get().first_version is None
+
+
 def test_a_correction_replaces_the_line(board, commune):
     release = put_out(commune, "led")
     shown(board, release)

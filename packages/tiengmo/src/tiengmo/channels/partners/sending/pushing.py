@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone, translation
 
 from tiengmo.channels.messages import rules as pace
@@ -25,7 +25,6 @@ from tiengmo.channels.partners.posting import settle_soon
 from tiengmo.channels.partners.queries import chain_of, subscriptions_on
 from tiengmo.channels.partners.sending import exchange
 from tiengmo.channels.partners.sending.exchange import Answer, Question
-from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -67,10 +66,9 @@ class Parcel:
 
 
 def due_now() -> QuerySet[Push]:
-    """What may go now: true at this moment, to a subscription that stands."""
+    """What is to be looked at now, to a subscription that stands; what is not true is ended."""
     now = timezone.now()
     return Push.objects.filter(
-        Q(kind=Kind.WITHDRAWAL) | Q(release__status=Release.Status.RELEASED),
         subscription__in=subscriptions_on(),
         state=State.WAITING,
         due_at__lte=now,
@@ -100,8 +98,12 @@ def put_in_order() -> None:
             end(one, Subscription.Why.LEASE)
     dead = Push.objects.filter(state=State.SENDING, claimed_at__lt=now - DEAD_AFTER)
     dead.update(state=State.WAITING)
+    # Handed back after the subscription had ended.
+    left = Push.objects.filter(state=State.WAITING, subscription__state=Subscription.State.ENDED)
+    deliveries = set(left.values_list("delivery", flat=True))
+    left.update(state=State.FAILED, reason="partner_gone", ended_at=now)
     late = Push.objects.filter(state=State.WAITING, expires_at__lte=now)
-    deliveries = set(late.values_list("delivery", flat=True))
+    deliveries |= set(late.values_list("delivery", flat=True))
     late.filter(kind=Kind.NEWS).update(state=State.FAILED, reason="too_late", ended_at=now)
     late.filter(kind=Kind.WITHDRAWAL).update(
         state=State.FAILED, reason="partner_silent", ended_at=now

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tiengmo.channels.bucket import take_tokens
 from tiengmo.channels.messages import rules as pace
 from tiengmo.channels.partners.models import Partner, Push
-from tiengmo.channels.partners.queries import partners_in_use
+from tiengmo.channels.partners.queries import partners_in_use, subscriptions_on
 from tiengmo.channels.partners.sending import pushing, verifying
 from tiengmo.outbox.registry import Later
 
@@ -109,8 +109,7 @@ def note_health(partner: Partner, answer: Answer) -> None:
 
 def _seconds_to_next() -> float | None:
     now = timezone.now()
-    used = partners_in_use()
-    pushes = Push.objects.filter(state=Push.State.WAITING, subscription__partner__in=used)
+    pushes = Push.objects.filter(state=Push.State.WAITING, subscription__in=subscriptions_on())
     times = [
         max(due_at, paused or due_at)
         for due_at, paused in (

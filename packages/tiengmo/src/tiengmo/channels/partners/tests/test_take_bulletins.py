@@ -85,6 +85,35 @@ def test_a_bulletin_comes_signed_with_its_article(taking, commune, settings):
     assert len(taking.pushes) == 1
 
 
+def test_news_handed_back_after_its_withdrawal_is_ended_at_once(taking, commune):
+    release = put_out(commune)
+    withdrawn(release)
+    Push.objects.update(state=State.WAITING)  # what a dead worker had of it
+    assert run_now() is None
+    assert set(Push.objects.filter(kind="news").values_list("state", flat=True)) == {
+        State.CANCELLED
+    }
+    assert taking.titles == []
+
+
+def test_news_handed_back_after_the_partner_left_is_ended_at_once(taking, commune):
+    release = put_out(commune)
+    Subscription.objects.update(state=Subscription.State.ENDED)
+    assert run() is None
+    assert Push.objects.get().reason == "partner_gone"
+    assert settled(release).status == DeliveryStatus.FAILED_PERMANENTLY
+
+
+def test_an_article_with_an_address_that_cannot_be_is_read_all_the_same(taking, commune, client):
+    release = put_out(commune)
+    rendition = release.renditions.get(language="vi")
+    rendition.body_html = '<p>Xem <a href="//[abc">thủ tục</a> và <a href="/tin/">tin</a>.</p>'
+    rendition.save()
+    assert "thủ tục" in client.get(TOPIC).content.decode()
+    run()
+    assert settled(release).status == DeliveryStatus.DELIVERED
+
+
 def test_a_correction_keeps_the_id_and_is_newer(taking, commune):
     release = put_out(commune)
     run()

@@ -374,6 +374,71 @@ def test_an_address_that_is_refused_for_good_is_shown(unit, journalist):
     assert row.status == DeliveryStatus.FAILED_PERMANENTLY
 
 
+class Server:
+    """A mail server that refuses some letters, each by what it is given to raise."""
+
+    def __init__(self, refuses):
+        self.refuses, self.taken = refuses, []
+
+    def __call__(self):
+        return self
+
+    def open(self):
+        pass
+
+    def close(self):
+        pass
+
+    def send_messages(self, messages):
+        (message,) = messages
+        (to,) = message.to
+        if to in self.refuses:
+            raise self.refuses[to]
+        self.taken.append(message)
+
+
+@pytest.mark.parametrize("code", [450, 554])
+@pytest.mark.parametrize("is_mailbox", [True, False])
+def test_a_letter_that_is_refused_keeps_no_other_from_going(unit, journalist, is_mailbox, code):
+    address = journalist_address(journalist)
+    refused = smtplib.SMTPDataError(code, b"no")
+    if is_mailbox:
+        refused = smtplib.SMTPRecipientsRefused({address: (code, b"no")})
+    server = Server({address: refused})
+    other = JournalistFactory(accredited=True)
+    release = clear(unit)
+    carry(release)
+    deliver(release, "press")
+    send_waiting(server)
+    assert [one.to for one in server.taken] == [[journalist_address(other)]]
+    letter = Letter.objects.get(journalist=journalist)
+    assert letter.state == (Letter.State.WAITING if code == 450 else Letter.State.REFUSED)
+    journalist.refresh_from_db()
+    assert bool(journalist.bounced_at) == (is_mailbox and code == 554)
+    with time_machine.travel(timezone.now() + timedelta(days=6), tick=False):
+        send_waiting(server)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.REFUSED
+
+
+def test_a_correction_made_while_the_mail_server_was_away_is_all_that_goes(unit, journalist):
+    first = clear(unit, headline="Bản một")
+    carry(first)
+    deliver(first, "press")
+    send_waiting()
+    mail.outbox.clear()
+    # Away: two corrections are made before a letter goes again.
+    for version, headline in (("2", "Bản hai"), ("3", "Bản ba")):
+        newer = clear(unit, version=version, headline=headline)
+        Release.objects.filter(pk=newer.pk).update(replaces=first)
+        newer.refresh_from_db()
+        carry(newer)
+        deliver(newer, "press")
+        first = newer
+    send_waiting()
+    assert [one.subject for one in mail.outbox] == ["Đính chính: Bản ba"]
+
+
 def test_without_a_mail_server_nothing_claims_to_be_sent(unit, journalist, settings):
     settings.EMAIL_URL = ""
     release = clear(unit)

@@ -12,6 +12,7 @@ from tiengmo.channels.printed.errors import PrintedError
 from tiengmo.channels.printed.models import HandOut
 from tiengmo.channels.printed.queries import copies_out
 from tiengmo.channels.printed.receipts import settle
+from tiengmo.channels.trail import over_since
 from tiengmo.foundation.vietnamese import nfc
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
@@ -37,7 +38,8 @@ def note_hand_out(
 ) -> HandOut:
     """Write down what was done with sheets in this delivery's village. The same id counts once.
 
-    Raises NotAllowed; PrintedError says what cannot be.
+    Raises NotAllowed; PrintedError says what cannot be, and where the same id came with other
+    figures before: those stand.
     """
     village = delivery.village
     if village is None:
@@ -50,8 +52,15 @@ def note_hand_out(
             .select_related("release", "village")
             .get(pk=delivery.pk)
         )
+        counted = households if act == HandOut.Act.GIVEN else 0
         if (known := HandOut.objects.filter(pk=id).first()) is not None:
-            return known
+            before = (known.act, known.language, known.copies, known.households, known.on)
+            if known.delivery_id == locked.pk and before == (act, language, copies, counted, on):
+                return known
+            text = _(
+                "Máy chủ đã nhận mục này trước khi sửa (%(n)d tờ). Nếu sai, hãy báo biên tập viên."
+            )
+            raise PrintedError(text % {"n": known.copies})
         place = nfc(" ".join(place.split()))[:120]
         if problem := _problem(locked, act, on=on, copies=copies, households=households):
             raise PrintedError(problem)
@@ -61,7 +70,7 @@ def note_hand_out(
             act=act,
             language=language,
             copies=copies,
-            households=households if act == HandOut.Act.GIVEN else 0,
+            households=counted,
             on=on,
             place=place,
             by_name=str(by),
@@ -94,8 +103,13 @@ def _problem(delivery: Delivery, act: str, *, on: date, copies: int, households:
             }
         return ""
     # What was put up before, and is only written down now, hangs there as well.
-    if release.withdrawn_at is not None and on >= timezone.localdate(release.withdrawn_at):
-        return _("Bản tin đã gỡ: không phát, không dán nữa. Hãy ghi việc gỡ và thu về.")
+    ended_at = over_since(release)
+    if ended_at is not None and on >= timezone.localdate(ended_at):
+        if release.withdrawn_at is not None:
+            return _("Bản tin đã gỡ: không phát, không dán nữa. Hãy ghi việc gỡ và thu về.")
+        return _(
+            "Đã có bản đính chính: không phát, không dán bản này nữa. Hãy ghi việc gỡ và thu về."
+        )
     if act == HandOut.Act.GIVEN:
         if not 1 <= households <= copies:
             return _("Số hộ đã nhận từ 1 đến số tờ.")

@@ -19,10 +19,11 @@ from tiengmo.channels.printed.errors import PrintedError
 from tiengmo.channels.printed.models import HandOut, Sheet
 from tiengmo.channels.printed.queries import CHANNEL, deliveries_for, in_villages, releases_for
 from tiengmo.channels.printed.staff.forms import HandOutForm
+from tiengmo.channels.trail import is_over, newer_versions
 from tiengmo.foundation import blobs
 from tiengmo.foundation.languages import language_name
 from tiengmo.people.models import Role
-from tiengmo.people.queries import has_role
+from tiengmo.people.queries import units_below, units_where
 from tiengmo.people.staff import attempt, carry_out, page
 from tiengmo.releases.models import Delivery, Release
 
@@ -50,15 +51,12 @@ def release(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One bulletin: its sheets, its villages, and a form for a round in one of them."""
     found = get_object_or_404(releases_for(request.user), pk=pk)
     deliveries = list(deliveries_for(request.user).filter(release=found))
+    roles = (Role.EDITOR, Role.PROPAGANDIST)
+    held = units_below([unit for role in roles for unit in units_where(request.user, role)])
     ours = [
         one
         for one in deliveries
-        if one.village is not None
-        and (
-            request.user.is_superuser
-            or has_role(request.user, Role.EDITOR, one.village.unit)
-            or has_role(request.user, Role.PROPAGANDIST, one.village.unit)
-        )
+        if one.village is not None and (request.user.is_superuser or one.village.unit_id in held)
     ]
     languages = [
         (rendition.language, language_name(rendition.language))
@@ -81,6 +79,9 @@ def release(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Đã ghi."))
             return redirect("printed_release", pk)
     is_withdrawn = found.status == Release.Status.WITHDRAWN
+    newer = newer_versions(found)
+    over = is_withdrawn or bool(newer)
+    newest = releases_for(request.user).filter(pk__in=[one.pk for one in newer])
     return page(
         request,
         "printed/release.html",
@@ -89,7 +90,10 @@ def release(request: StaffRequest, pk: UUID) -> HttpResponse:
         trail=[(_("Bản in"), reverse("printed_releases"))],
         release=found,
         is_withdrawn=is_withdrawn,
-        sheets=[] if is_withdrawn else _sheet_rows(found),
+        is_over=over,
+        newer=newer[-1] if newer else None,
+        printed_newer=newest.first(),
+        sheets=[] if over else _sheet_rows(found),
         rows=in_villages(deliveries),
         notes=HandOut.objects.filter(delivery__in=deliveries)
         .select_related("delivery__village")
@@ -133,10 +137,10 @@ def _sheet_rows(release: Release) -> list[dict[str, Any]]:
 
 @require_GET
 def sheet(request: StaffRequest, pk: UUID, language: str, kind: str) -> HttpResponse | FileResponse:
-    """A sheet as a file. A withdrawn bulletin's are handed to nobody."""
+    """A sheet as a file. Those of a bulletin that was withdrawn or corrected nobody is given."""
     found = get_object_or_404(releases_for(request.user), pk=pk)
-    if found.status == Release.Status.WITHDRAWN:
-        messages.error(request, _("Bản tin đã gỡ: không in thêm nữa."))
+    if is_over(found):
+        messages.error(request, _("Đã có bản đính chính hoặc tin đã gỡ: không in bản này nữa."))
         return redirect("printed_release", pk)
     if kind not in Sheet.Kind.values:
         raise Http404

@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -22,7 +24,7 @@ from tiengmo.people.tests.factories import UserFactory
 from tiengmo.places.tests.factories import UnitFactory, VillageFactory
 from tiengmo.reach.queries import reach_of
 from tiengmo.releases.actions import withdraw_release
-from tiengmo.releases.models import Delivery, DeliveryStatus
+from tiengmo.releases.models import Delivery, DeliveryStatus, Release
 from tiengmo.releases.tests.factories import ReleaseFactory, RenditionFactory
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +217,53 @@ def test_an_editor_downloads_and_writes_down_in_the_browser(client, commune, edi
     gone = client.get(reverse("printed_sheet", args=[release.pk, "vi", "poster-a4"]))
     assert gone.status_code == 302
     assert "Tải PDF" not in client.get(address).content.decode()
+
+
+def test_a_corrected_bulletin_is_neither_printed_nor_handed_out(client, commune, editor):
+    client.force_login(editor)
+    release = put_out(commune)
+    note(first_of(release), editor, act="put_up", copies=4, households=0)
+    address = reverse("printed_release", args=[release.pk])
+    newer = put_out(commune, headline="Tiêm phòng: ngày đúng")
+    Release.objects.filter(pk=newer.pk).update(replaces=release, title="Tiêm phòng: ngày đúng")
+    shown = client.get(address).content.decode()
+    assert "Tải PDF" not in shown
+    assert "Tiêm phòng: ngày đúng" in shown
+    assert reverse("printed_release", args=[newer.pk]) in shown
+    refused = client.get(
+        reverse("printed_sheet", args=[release.pk, "vi", "poster-a4"]), follow=True
+    )
+    assert "không in bản này nữa" in refused.content.decode()
+    with pytest.raises(PrintedError, match="bản đính chính"):
+        note(first_of(release), editor)
+    note(first_of(release), editor, act="taken_down", copies=4, households=0)
+
+
+def test_a_round_that_was_changed_after_it_was_taken_is_not_called_taken(commune, editor):
+    delivery, other = Delivery.objects.filter(release=put_out(commune), channel="print")
+    again = uuid.uuid4()
+    note(delivery, editor, id=again)
+    for changed in ({"copies": 31}, {"households": 29}, {"act": "put_up"}, {"language": "hmn"}):
+        with pytest.raises(PrintedError, match="30 tờ"):
+            note(delivery, editor, id=again, **changed)
+    with pytest.raises(PrintedError, match="30 tờ"):
+        note(other, editor, id=again)
+    assert HandOut.objects.get().copies == 30
+
+
+def test_a_commune_of_many_villages_opens_as_fast_as_one_of_few(client, commune, editor):
+    client.force_login(editor)
+
+    def asked():
+        address = reverse("printed_release", args=[put_out(commune).pk])
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        return len(seen)
+
+    asked()  # what is read once stays read
+    few = asked()
+    VillageFactory.create_batch(20, unit=commune)
+    assert asked() == few
 
 
 def test_the_form_says_what_does_not_fit():

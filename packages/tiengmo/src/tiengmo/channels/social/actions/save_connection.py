@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -25,9 +26,13 @@ from tiengmo.people.queries import has_role
 from tiengmo.places.queries import top_units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from django.utils.functional import _StrPromise
 
     from tiengmo.audit.actors import Actor
+
+_PRINTABLE = re.compile(r"[!-~]+")
 
 
 def save_connection(
@@ -51,8 +56,7 @@ def save_connection(
             raise SocialError(_("Tài khoản đã ngừng dùng."))
         connection = Connection.objects.select_for_update().filter(account=account).first()
         connection = connection or Connection(account=account)
-        known = {name for name, _label in form.secrets}
-        typed = {n: v.strip() for n, v in credentials.items() if v.strip() and n in known}
+        typed = _typed(credentials, form.secrets)
         opened = _kept(connection.sealed_credentials) | typed
         connection.is_used, connection.is_trial = is_used, is_trial
         for name, value in fields.items():
@@ -76,6 +80,19 @@ def save_connection(
         )
         post_soon()
     return connection
+
+
+def _typed(
+    credentials: Mapping[str, str], known: Sequence[tuple[str, str | _StrPromise]]
+) -> dict[str, str]:
+    """Those of these that were typed; no network gives out anything but printable ASCII."""
+    labels = dict(known)
+    typed = {n: v.strip() for n, v in credentials.items() if v.strip() and n in labels}
+    for name, value in typed.items():
+        if not _PRINTABLE.fullmatch(value):
+            text = _("%(label)s có ký tự lạ (ký tự ẩn, dấu cách hoặc chữ có dấu). Hãy chép lại.")
+            raise ValidationError(text % {"label": labels[name]})
+    return typed
 
 
 def _due_now(account: Account) -> None:
@@ -153,11 +170,10 @@ def require_administrator(by: Actor) -> None:
 def save_network(code: str, *, credentials: Mapping[str, str], by: Actor, **fields: Any) -> Network:
     """Keep a network's application and rate. Raises NotAllowed, ValidationError."""
     require_administrator(by)
-    known = {name for name, _label in FORMS[code].app_secrets}
+    typed = _typed(credentials, FORMS[code].app_secrets)
     with transaction.atomic():
         network_of(code)
         network = Network.objects.select_for_update().get(pk=code)
-        typed = {n: v.strip() for n, v in credentials.items() if v.strip() and n in known}
         for name, value in fields.items():
             setattr(network, name, value)
         network.sealed_credentials = sealing.seal_credentials(

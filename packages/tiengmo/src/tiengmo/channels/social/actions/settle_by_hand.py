@@ -11,6 +11,7 @@ from tiengmo.audit.actions import record
 from tiengmo.channels.social.errors import SocialError
 from tiengmo.channels.social.models import Post
 from tiengmo.channels.social.sending.posting import post_soon
+from tiengmo.channels.social.sending.recovering import UNTRUE
 from tiengmo.channels.social.settling import settle
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
@@ -39,6 +40,8 @@ def publish_again(post: Post, *, by: Actor) -> Post:
             raise SocialError(_("Bài này không ở tình trạng chưa rõ hay bị từ chối."))
         if locked.release.status != Release.Status.RELEASED:
             raise SocialError(_("Bản tin đã gỡ: không đăng lại."))
+        if locked.release.replaced_by.filter(released_at__isnull=False).exists():
+            raise SocialError(_("Bản tin đã có bản đính chính: không đăng lại bản cũ."))
         now = timezone.now()
         Post.objects.filter(pk=locked.pk).update(
             act=Act.PUBLISH,
@@ -57,14 +60,14 @@ def publish_again(post: Post, *, by: Actor) -> Post:
 def note_gone(post: Post, *, by: Actor) -> Post:
     """Note that somebody looked: the post is not on the page (any more).
 
-    Closes a removal that the network refused, and a doubt about what was withdrawn.
+    Closes a removal that the network refused, and a doubt about what was withdrawn or corrected.
     Raises NotAllowed, SocialError.
     """
     with transaction.atomic():
         locked = _locked(post, by)
-        is_withdrawn = locked.release.status == Release.Status.WITHDRAWN
+        is_untrue = Post.objects.filter(UNTRUE, pk=locked.pk).exists()
         is_open = locked.act == Act.REMOVE and locked.state != State.DONE
-        if not is_open and not (is_withdrawn and locked.state == State.IN_DOUBT):
+        if not is_open and not (is_untrue and locked.state == State.IN_DOUBT):
             raise SocialError(_("Bài này không chờ gỡ."))
         Post.objects.filter(pk=locked.pk).update(
             act=Act.REMOVE, state=State.DONE, ended_at=timezone.now(), detail=""

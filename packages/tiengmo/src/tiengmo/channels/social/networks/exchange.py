@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from django.utils.translation import gettext as _
 
 from tiengmo.channels.messages.providers.exchange import wait_of
 
@@ -49,6 +50,9 @@ def ask(
         )
     except (*_NEVER_SENT, httpx.InvalidURL) as error:
         return Answer(Said.NOT_YET, _of(error))
+    except UnicodeEncodeError:
+        # Headers are ASCII: nothing of it went.
+        return Answer(Said.TROUBLE, _("khoá có ký tự lạ, hãy chép lại"))
     except httpx.HTTPError as error:
         return Answer(Said.UNSURE, _of(error))
     return _read(response, read)

@@ -28,6 +28,8 @@ _HOSTS = {
     "zalo.me": ZALO,
     "zaloapp.com": ZALO,
 }
+# What anybody may put there is not the account of that name.
+_APPS = "apps."
 # What stands in Facebook's addresses before a post, a group, a picture: no page's own name.
 _NO_PAGE = frozenset(
     {
@@ -50,8 +52,9 @@ _NUMBER = re.compile(r"\d{6,20}")
 
 def key_of(typed: str) -> str:
     """The account that an address names; "" when it names none that we could know."""
-    text = unquote(nfc(typed).strip())[:LONGEST_ADDRESS]
-    if not text or any(letter.isspace() for letter in text):
+    text = nfc(typed).strip()[:LONGEST_ADDRESS]
+    # Browsers read a backslash as a slash; a name before the host is no host.
+    if not text or any(letter.isspace() or letter == "\\" for letter in text):
         return ""
     if "://" not in text:
         text = f"https://{text}"
@@ -60,8 +63,11 @@ def key_of(typed: str) -> str:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return ""
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or host.startswith(_APPS):
+        return ""
     network = next((n for own, n in _HOSTS.items() if host == own or host.endswith(f".{own}")), "")
-    steps = [step for step in parts.path.split("/") if step]
+    # Unquoted only now: what is written %2F divides nothing.
+    steps = [unquote(step) for step in parts.path.split("/") if step]
     if network == FACEBOOK:
         name = _on_facebook(steps, parse_qs(parts.query))
     elif network == ZALO:

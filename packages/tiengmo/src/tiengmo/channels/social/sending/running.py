@@ -26,10 +26,9 @@ from tiengmo.channels.social.networks.form import Access, Answer, Said
 from tiengmo.channels.social.sending.access import base_url_of, ready
 from tiengmo.channels.social.sending.bucket import network_of, take_tokens
 from tiengmo.channels.social.sending.health import note_answer
-from tiengmo.channels.social.sending.recovering import end_overdue, recover
+from tiengmo.channels.social.sending.recovering import UNTRUE, end_overdue, end_untrue, recover
 from tiengmo.channels.social.sending.writing import write_down
 from tiengmo.outbox.registry import Later
-from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +66,7 @@ def post_due() -> None:
     """Handle what is due for as long as one run lasts. Raises Later while something waits."""
     end_overdue()
     recover()
+    end_untrue()
     until = time.monotonic() + RUN_SECONDS
     wait: float | None = None
     with exchange.client() as http, ThreadPoolExecutor(AT_ONCE) as threads:
@@ -87,6 +87,7 @@ def post_due() -> None:
                     break
                 time.sleep(wait)
                 wait = None
+    end_untrue()
     later = seconds_to_next()
     if later is not None:
         # One network that is left alone must not keep the others waiting.
@@ -104,9 +105,11 @@ def due_now() -> QuerySet[Post]:
 
 
 def _waiting() -> QuerySet[Post]:
-    return Post.objects.filter(
+    rows = Post.objects.filter(
         Q(state__in=(State.WAITING, State.PROCESSING)) | Q(state=State.IN_DOUBT, looks__lt=LOOKS)
     )
+    # What was taken back or replaced meanwhile is not published.
+    return rows.exclude(UNTRUE & Q(state=State.WAITING) & ~Q(act=Act.REMOVE))
 
 
 def seconds_to_next() -> float | None:
@@ -133,20 +136,12 @@ def seconds_to_next() -> float | None:
 
 
 def claim(code: str, count: int) -> list[Post]:
-    """Take the most urgent due posts of a network for this run; whoever marks one has it.
-
-    What was withdrawn meanwhile is not published: this is the last look before acting.
-    """
+    """Take the most urgent due posts of a network for this run; whoever marks one has it."""
     now = timezone.now()
     with transaction.atomic():
         rows = (
             due_now()
             .filter(account__network=code)
-            .filter(
-                ~Q(state=State.WAITING)
-                | Q(act=Act.REMOVE)
-                | Q(release__status=Release.Status.RELEASED)
-            )
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("urgency", "due_at")
         )

@@ -11,9 +11,13 @@ from django.utils import timezone
 from tiengmo.channels.social import rules
 from tiengmo.channels.social.models import Post
 from tiengmo.channels.social.networks.form import Said
-from tiengmo.channels.social.sending.recovering import look_later, want_removed
+from tiengmo.channels.social.sending.recovering import (
+    UNTRUE,
+    has_successor,
+    look_later,
+    want_removed,
+)
 from tiengmo.channels.social.settling import settle
-from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from tiengmo.channels.social.networks.form import Answer
@@ -32,13 +36,13 @@ def write_down(post: Post, step: str, answer: Answer) -> None:
             return
         post.refresh_from_db()
         is_out = post.state == State.DONE and post.act != Act.REMOVE
-        if is_out and _is_withdrawn(post):
+        if is_out and _is_untrue(post) and not has_successor(post):
             want_removed(post)
         settle(post)
 
 
-def _is_withdrawn(post: Post) -> bool:
-    return Release.objects.filter(pk=post.release_id, status=Release.Status.WITHDRAWN).exists()
+def _is_untrue(post: Post) -> bool:
+    return Post.objects.filter(UNTRUE, pk=post.pk).exists()
 
 
 def _published(post: Post, answer: Answer) -> dict[str, Any]:
@@ -75,9 +79,13 @@ def _edit(post: Post, answer: Answer) -> dict[str, Any]:
         return _being_made(answer)
     if answer.said in (Said.REFUSED, Said.NOT_THERE):
         # It cannot be put right where it stands: what is wrong goes, what is right is posted anew.
-        old = Post.objects.filter(pk=post.corrects_id, state=State.DONE).first()
-        if old is not None and answer.said is Said.REFUSED:
+        old = _standing_at(post)
+        if old is not None:
             want_removed(old)
+            if answer.said is Said.NOT_THERE:
+                Post.objects.filter(pk=old.pk).update(state=State.DONE, ended_at=timezone.now())
+                old.refresh_from_db()
+            settle(old)
         return {
             "act": Act.PUBLISH,
             "state": State.WAITING,
@@ -86,6 +94,13 @@ def _edit(post: Post, answer: Answer) -> dict[str, Any]:
             "due_at": timezone.now(),
         }
     return _again(post)  # the same change twice is one change
+
+
+def _standing_at(post: Post) -> Post | None:
+    """The last post whose words stand where this one was to put its own."""
+    rows = Post.objects.filter(account=post.account_id, reference=post.reference, state=State.DONE)
+    rows = rows.exclude(act=Act.REMOVE).exclude(pk=post.pk)
+    return rows.select_related("delivery").order_by("-posted_at").first()
 
 
 def _remove(post: Post, answer: Answer) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from tiengmo.channels.social import actions
 from tiengmo.channels.social.errors import SocialError
 from tiengmo.channels.social.models import Post
 from tiengmo.channels.social.queries import accounts_seen
+from tiengmo.channels.social.sending.recovering import UNTRUE
 from tiengmo.channels.social.staff.register import ICON
 from tiengmo.people.models import Role
 from tiengmo.people.queries import units_below, units_where, works_somewhere
 from tiengmo.people.staff import carry_out, page
-from tiengmo.releases.models import Release
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -58,9 +58,11 @@ def posts(request: StaffRequest) -> HttpResponse:
     else:
         edited = units_below(units_where(request.user, Role.EDITOR))
     found = Paginator(rows, A_PAGE).get_page(request.GET.get("trang"))
+    shown = [post.pk for post in found]
+    untrue = set(Post.objects.filter(UNTRUE, pk__in=shown).values_list("pk", flat=True))
     for post in found:
         is_mine = edited is None or post.account.unit_id in edited
-        is_live = post.release.status == Release.Status.RELEASED
+        is_live = post.pk not in untrue
         is_open = post.state in (Post.State.IN_DOUBT, Post.State.FAILED)
         is_leaving = post.act == Post.Act.REMOVE and post.state != Post.State.DONE
         post.may_post_again = (  # type: ignore[attr-defined]

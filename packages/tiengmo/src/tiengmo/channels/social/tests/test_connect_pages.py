@@ -11,6 +11,7 @@ from django.utils import timezone
 from tiengmo.channels import health as board
 from tiengmo.channels.social import actions, sealing
 from tiengmo.channels.social.models import Account, Connection, Network, Post
+from tiengmo.channels.social.tests.acting import put_out, run
 from tiengmo.channels.social.tests.factories import AccountFactory, ConnectionFactory
 from tiengmo.channels.social.tests.network import graph_error
 from tiengmo.people.errors import NotAllowed
@@ -72,6 +73,32 @@ def test_credentials_of_another_page_are_seen(commune, page, line):
     is_good, said = actions.test_connection(page, by=UserFactory(administrator=commune))
     assert not is_good
     assert "trang khác" in said
+
+
+def test_a_key_copied_with_a_hidden_character_is_refused_and_stops_nobody(
+    client, commune, district, page, line
+):
+    sign_in(client, UserFactory(administrator=commune))
+    place = reverse("social_connection", args=[page.pk])
+    for bad in ("KHOA\u200bKIN", "KHOÁ", "KHOA KIN"):
+        shown = client.post(place, {"is_used": "on", "secret_access_token": bad})
+        assert "Hãy chép lại" in shown.content.decode()
+    with pytest.raises(ValidationError, match="chép lại"):
+        actions.save_network(
+            "zalo",
+            credentials={"secret_key": "BI\u200bMAT"},
+            by=UserFactory(administrator=district),
+        )
+    # Kept before this was refused.
+    sealed = sealing.seal_credentials({"access_token": "KHOA\u200bKIN"})
+    ConnectionFactory(account=page, sealed_credentials=sealed)
+    good = ConnectionFactory(account__unit=commune).account
+    is_good, said = actions.test_connection(page, by=UserFactory(administrator=commune))
+    assert (is_good, "ký tự lạ" in said) == (False, True)
+    put_out(commune)
+    run()
+    states = dict(Post.objects.values_list("account", "state"))
+    assert states == {page.pk: Post.State.WAITING, good.pk: Post.State.DONE}
 
 
 def test_zalo_needs_its_application_and_a_cover(client, commune, district, line):
