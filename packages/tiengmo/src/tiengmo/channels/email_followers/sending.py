@@ -16,6 +16,7 @@ from django.core.mail import get_connection
 from django.utils import timezone
 
 from tiengmo.channels.email_followers.actions import end_following
+from tiengmo.channels.email_followers.bounces import is_gone
 from tiengmo.channels.email_followers.composing import compose
 from tiengmo.channels.email_followers.models import Follower, Letter
 from tiengmo.channels.email_followers.posting import post_soon
@@ -116,7 +117,7 @@ def _send(letters: Sequence[Letter], connection: BaseEmailBackend) -> int:
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refused:
-        if all(code >= PERMANENT for code, _text in refused.recipients.values()):
+        if all(_is_of_nobody(*answer) for answer in refused.recipients.values()):
             end_following(follower, why="bounced")
             return 0
         _mark(mine, before)
@@ -128,6 +129,11 @@ def _send(letters: Sequence[Letter], connection: BaseEmailBackend) -> int:
         raise
     _mark(mine, Letter.State.SENT)
     return 1
+
+
+def _is_of_nobody(code: int, text: bytes) -> bool:
+    """No such address, says the server; "relay denied" or "spam" says nothing of the address."""
+    return code >= PERMANENT and is_gone(text.decode("utf-8", "replace"))
 
 
 def _mark(letters: object, state: str) -> None:
