@@ -47,7 +47,7 @@ def _returned_tokens(message: Message) -> set[str]:
     for part in message.walk():
         inner = part.get_payload()
         if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
-            heads = inner
+            heads = [one for one in inner if not isinstance(one, str)]
         elif part.get_content_type() == "text/rfc822-headers":
             raw = part.get_payload(decode=True)
             heads = [email.message_from_bytes(raw if isinstance(raw, bytes) else b"")]
