@@ -137,6 +137,64 @@ def test_plays_on_without_a_network_and_drops_what_is_taken_back(
     context.close()
 
 
+def now_ms():
+    return round(time.time() * 1000)
+
+
+def test_a_warning_comes_while_a_long_film_is_still_being_fetched(browser, system):
+    """The server's answers are played here, so that the film never arrives."""
+    context = browser.new_context(base_url=system.url, service_workers="block")
+    television = context.new_page()
+    asked, alerts = [], []
+    always = {"from": now_ms() - 3_600_000, "until": now_ms() + 3_600_000}
+    slide = always | {
+        "id": "s:1", "release": None, "language": "vi", "headline": "Phim dài", "text": "",
+        "picture": None, "video": {"url": "/man-hinh/phim/dai.mp4", "bytes": 40_000_000},
+        "qr": "", "unit": "Xã", "weekdays": [], "hours": None, "seconds": 30,
+    }  # fmt: skip
+
+    def playlist(route):
+        route.fulfill(
+            json={
+                "screen": {"id": "1", "name": "a", "place": "Xã", "unit": "Xã"},
+                "heart": "u1", "beat": 0, "now": now_ms(), "good_until": always["until"],
+                "zone": "Asia/Ho_Chi_Minh", "opens": "00:00", "closes": "00:00",
+                "listens": ["*"], "items": [slide], "ticker": [],
+            }
+        )  # fmt: skip
+
+    def pulse(route):
+        route.fulfill(
+            json={"version": version, "beats": {"u1": 0}, "taken": [], "alerts": list(alerts)}
+        )
+
+    told = {"taken": [], "known": [], "refused": {}}
+    television.route("**/man-hinh/phim/**", asked.append)
+    television.route("**/man-hinh/dang-ky/", lambda route: route.fulfill(json={}))
+    television.route("**/man-hinh/may/bao-cao/", lambda route: route.fulfill(json=told))
+    television.route("**/man-hinh/may/danh-sach/", playlist)
+    television.route("**/man-hinh/nhip/", pulse)
+    television.goto("/man-hinh/")
+    version = television.locator("body").get_attribute("data-version")
+    television.locator("#mh-code").fill("22223333")
+    television.keyboard.press("Enter")
+    expect(television.locator(".mh-headline")).to_have_text("Phim dài", timeout=60_000)
+    until(lambda: television.wait_for_timeout(100) or asked)
+    warning = always | {
+        "id": "c", "release": "", "kind": "warning", "is_exercise": False, "by": "Xã",
+        "area": "Xã", "areas": ["*"],
+        "texts": [{
+            "language": "vi", "language_name": "", "headline": "Lũ ống", "description": "",
+            "instruction": "",
+        }],
+    }  # fmt: skip
+    alerts.append(warning)
+    expect(television.locator("#mh-alert .mh-alert-headline")).to_have_text(
+        "Lũ ống", timeout=60_000
+    )
+    context.close()
+
+
 RULES = """async () => {
   const lists = await import(document.body.dataset.playlist);
   const { startClock } = await import(document.body.dataset.clock);

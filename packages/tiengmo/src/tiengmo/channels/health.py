@@ -71,6 +71,7 @@ class ChannelLines:
 
 
 _BEHIND: dict[str, Callable[[], Iterable[Line]]] = {}
+_ALONE: dict[str, Callable[[], Line]] = {}
 
 
 def register(channel_code: str, lines: Callable[[], Iterable[Line]]) -> None:
@@ -78,16 +79,22 @@ def register(channel_code: str, lines: Callable[[], Iterable[Line]]) -> None:
     _BEHIND[channel_code] = lines
 
 
+def register_alone(code: str, line: Callable[[], Line]) -> None:
+    """Have a line shown of what follows another channel and has no deliveries of its own."""
+    _ALONE[code] = line
+
+
 def board(now: dt.datetime | None = None) -> list[ChannelLines]:
-    """Every channel of this installation."""
+    """Every channel of this installation, and what follows one."""
     now = now or timezone.now()
-    return [
+    channels = [
         ChannelLines(
             _own(channel.code, str(channel.label), now),
             list(_BEHIND[channel.code]()) if channel.code in _BEHIND else [],
         )
         for channel in registry.channels()
     ]
+    return channels + [ChannelLines(line(), []) for line in _ALONE.values()]
 
 
 def expiring() -> list[Line]:

@@ -106,9 +106,16 @@ class Sms:
         self._write(meant, release)
         self._write(here.filter(pk__in=_told(release)), release)
         post_soon()
+        rows = Message.objects.filter(delivery__in=deliveries, kind=Message.Kind.NEWS)
+        told = set(rows.order_by().values_list("delivery", flat=True).distinct())
         has_provider = provider_in_use() is not None
         quiet = Quiet()
-        return [self._outcome(release, one, quiet, has_provider=has_provider) for one in deliveries]
+        return [
+            self._outcome(release, one, quiet, has_provider=has_provider)
+            if one.pk in told
+            else self._meant_for_nobody(one)
+            for one in deliveries
+        ]
 
     def withdraw(self, release: Release, deliveries: list[Delivery]) -> list[Outcome]:
         """Stop what waits; tell those who had it. A message on a telephone does not come back."""
@@ -179,6 +186,10 @@ class Sms:
             default=Value(Message.Via.SMS),
             output_field=CharField(),
         )
+
+    def _meant_for_nobody(self, delivery: Delivery) -> Outcome:
+        detail = _("Không số nào ở thôn này chọn chuyên mục của tin.")
+        return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
 
     def _outcome(
         self, release: Release, delivery: Delivery, quiet: Quiet, *, has_provider: bool

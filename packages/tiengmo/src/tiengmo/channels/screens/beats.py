@@ -42,9 +42,6 @@ def taken_back() -> list[str]:
     """Releases that no screen may show any more: withdrawn, or replaced by a newer version."""
     since = timezone.now() - NAMED_FOR
     withdrawn = Q(status=Release.Status.WITHDRAWN, withdrawn_at__gt=since)
-    replaced = Q(
-        replaced_by__status__in=(Release.Status.RELEASED, Release.Status.WITHDRAWN),
-        replaced_by__released_at__gt=since,
-    )
+    replaced = Q(replaced_by__released_at__gt=since)
     rows = Release.objects.filter(withdrawn | replaced, screen_cards__isnull=False)
     return sorted({str(pk) for pk in rows.order_by().values_list("pk", flat=True)})

@@ -38,7 +38,8 @@ def releases_on(screen: Screen, at: datetime | None = None) -> QuerySet[Release]
         )
         # Meant for the place that the screen was moved away from.
         .exclude(pk__in=screen.left)
-        .exclude(replaced_by__status__in=(Release.Status.RELEASED, Release.Status.WITHDRAWN))
+        # A correction that waits for its hour, or was stopped before it, replaces nothing.
+        .exclude(replaced_by__released_at__isnull=False)
         .select_related("unit")
         .order_by("-released_at")
     )
@@ -71,13 +72,14 @@ def playlist_of(screen: Screen, at: datetime | None = None) -> dict[str, Any]:
     Instants are milliseconds since 1970, hours are local to `zone`.
     """
     now = at or timezone.now()
+    # Before what it counts: a change in between is fetched once more, not missed.
+    beats = Beat.objects.filter(unit=screen.unit_id).values_list("count", flat=True).first()
     releases = releases_on(screen, now)[:MOST_BULLETINS]
     items = [item for release in releases for item in _cards(release)]
     languages = _languages(screen)
     items = [item for item in items if item["language"] in languages]
     slides = slides_on(screen, now)
     items.extend(_slide(slide) for slide in slides if slide.kind == Slide.Kind.CARD)
-    beats = Beat.objects.filter(unit=screen.unit_id).values_list("count", flat=True).first()
     return {
         "screen": {
             "id": str(screen.pk),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tiengmo.channels.messages.sending.quiet import NEWS_URGENCY, Quiet
 from tiengmo.channels.registry import FormProblem, Forms, Outcome, Target
 from tiengmo.channels.web_push import rules
-from tiengmo.channels.web_push.composing import TOLD
+from tiengmo.channels.web_push.composing import HAD_IT, TOLD
 from tiengmo.channels.web_push.models import Browser, Notice
 from tiengmo.channels.web_push.posting import post_soon
 from tiengmo.channels.web_push.receipts import GONE, counts_of
@@ -134,6 +134,9 @@ class WebPush:
     def _outcome(
         self, release: Release, delivery: Delivery, quiet: Quiet, *, is_empty: bool
     ) -> Outcome:
+        if is_empty:
+            detail = _("Không máy nào ở thôn này chọn chuyên mục của tin.")
+            return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
         village = delivery.village
         if (
             release.priority != Priority.EMERGENCY
@@ -141,9 +144,6 @@ class WebPush:
             and quiet.holds(village.unit)
         ):
             return Outcome(delivery, DeliveryStatus.PENDING, reason="quiet_hours")
-        if is_empty:
-            detail = _("Không máy nào ở thôn này chọn chuyên mục của tin.")
-            return Outcome(delivery, DeliveryStatus.CANCELLED, detail=detail)
         return Outcome(delivery, DeliveryStatus.SENDING)
 
     def _taken_back(self, release: Release, delivery: Delivery) -> Outcome:
@@ -168,7 +168,7 @@ def cancel(release: Release) -> None:
 def _take_the_place(release: Release) -> None:
     now = timezone.now()
     had_it = Notice.objects.filter(
-        release=release, kind=Notice.Kind.NEWS, state__in=TOLD, browser__isnull=False
+        HAD_IT, release=release, kind=Notice.Kind.NEWS, browser__isnull=False
     )
     if insert_from(
         had_it,
@@ -189,10 +189,10 @@ def _told(release: Release) -> QuerySet[Notice, object]:
     """Browsers that had what this release corrects."""
     return (
         Notice.objects.filter(
+            HAD_IT,
             release=release.replaces_id,
             release__isnull=False,
             kind=Notice.Kind.NEWS,
-            state__in=TOLD,
             browser__isnull=False,
         )
         .order_by()

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PORTAL = "portal"
 # Somebody has, or may have, it on their device.
 TOLD = (Notice.State.SENDING, Notice.State.ACCEPTED, Notice.State.SHOWN)
+# Handed over once, without an answer, before it was cancelled: they may have it too.
+HAD_IT = Q(state__in=TOLD) | Q(state=Notice.State.CANCELLED, attempts__gt=0)
 LONGEST_CHAIN = 50
 
 

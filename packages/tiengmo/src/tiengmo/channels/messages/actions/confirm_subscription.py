@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,7 +25,9 @@ def confirm_subscription(subscriber_id: object, typed: str) -> Subscriber:
 
     The first time, the person is texted the link with which they leave.
     """
-    code = "".join(letter for letter in typed if letter.isdigit())
+    # Some keyboards make full-width digits.
+    digits = unicodedata.normalize("NFKC", typed)
+    code = "".join(letter for letter in digits if letter in "0123456789")
     if not _is_right(subscriber_id, code):
         raise WrongCode(_("Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc đăng ký lại."))
     with transaction.atomic():

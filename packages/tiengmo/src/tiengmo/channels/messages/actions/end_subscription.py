@@ -9,6 +9,7 @@ from django.utils import timezone
 from tiengmo.audit.actions import record
 from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels.messages.models import Message, StrayReport, Subscriber
+from tiengmo.channels.messages.sending.posting import settle_soon
 from tiengmo.channels.messages.sending.recovering import cancel
 from tiengmo.people.actions import require_role
 from tiengmo.people.models import Role, User
@@ -33,7 +34,12 @@ def end_subscription(subscriber: Subscriber, *, by: Actor, why: str) -> None:
         locked = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
         if locked is None:
             return
-        cancel(Message.objects.filter(subscriber=locked))
+        theirs = Message.objects.filter(subscriber=locked)
+        waiting = theirs.filter(state=Message.State.WAITING, delivery__isnull=False)
+        deliveries = set(waiting.values_list("delivery", flat=True))
+        cancel(theirs)
+        # Of the last one who waited in a village: nothing else would end its delivery.
+        settle_soon(deliveries)
         record("texts.ended", by=by, subject=str(locked), detail={"why": why})
         locked.delete()
 

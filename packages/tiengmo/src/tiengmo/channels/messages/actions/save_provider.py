@@ -53,6 +53,12 @@ def save_provider(
     with transaction.atomic():
         if provider.pk is not None:
             provider = Provider.objects.select_for_update().get(pk=provider.pk)
+            # What waits was promised to this protocol: its key, its way, its reports.
+            if provider.form != form.code:
+                problem = _(
+                    "Không đổi giao thức của nhà cung cấp đã lưu. Hãy thêm nhà cung cấp mới."
+                )
+                raise ValidationError({"form": problem})
         kept = _kept(provider) if provider.form == form.code else {}
         for name, value in fields.items():
             setattr(provider, name, value)
@@ -62,6 +68,9 @@ def save_provider(
         if problem := form.settings_problem(provider.settings):
             raise ValidationError({"form": problem})
         typed = {name: value.strip() for name, value in credentials.items() if value.strip()}
+        # Copied with an invisible character, it fits into no header.
+        if not all(value.isascii() and value.isprintable() for value in typed.values()):
+            raise ValidationError({"form": _("Khoá có ký tự lạ, hãy chép lại.")})
         opened = {name: v for name, v in (kept | typed).items() if name in known}
         if typed:
             # What was made with the old ones is worth nothing with the new.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .console import WRITE
 from .form import Account, Answer, Asked, Said
@@ -45,6 +46,8 @@ def send(form: HttpForm, account: Account, sending: Sending, http: httpx.Client)
         return form.read(SUCCESS, None)
     try:
         response = _ask(asked, account, http)
+    except UnicodeEncodeError:
+        return Answer(Said.TROUBLE, _odd_key())
     except (*_NEVER_SENT, httpx.InvalidURL) as error:
         return Answer(Said.NOT_YET, _of(error))
     except httpx.HTTPError as error:
@@ -79,6 +82,8 @@ def test(form: HttpForm, account: Account, http: httpx.Client) -> tuple[bool, st
         return form.read_test(SUCCESS, None, account)
     try:
         response = _ask(asked, account, http)
+    except UnicodeEncodeError:
+        return False, _odd_key()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return False, _of(error)
     try:
@@ -92,11 +97,14 @@ def renew(form: HttpForm, asked: Asked, account: Account, http: httpx.Client) ->
     """Ask for new credentials: these, or why there are none."""
     try:
         response = _ask(asked, account, http)
-        return form.read_renew(response.status_code, response.json())
+    except UnicodeEncodeError:
+        return Answer(Said.TROUBLE, _odd_key())
     except httpx.InvalidURL as error:
         return Answer(Said.TROUBLE, _of(error))
     except httpx.HTTPError as error:
         return Answer(Said.NOT_YET, _of(error))
+    try:
+        return form.read_renew(response.status_code, response.json())
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return Answer(Said.NOT_YET, f"HTTP {response.status_code}: ?")
 
@@ -137,6 +145,11 @@ def _write(given: Any) -> None:
     )
     with (folder / "tin-nhan-thu.log").open("a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+def _odd_key() -> str:
+    """Only credentials stand in headers, and headers are ASCII."""
+    return _("khoá có ký tự lạ, hãy chép lại")
 
 
 def _of(error: Exception) -> str:

@@ -309,8 +309,10 @@ def _write_down(one: Handed, form: Form) -> None:
         return
     if said in (Said.REFUSED, Said.NO_SUCH_NUMBER):
         reason = "no_such_number" if said is Said.NO_SUCH_NUMBER else "number_refused"
-        if mine.update(state=State.FAILED, reason=reason, detail=detail, ended_at=now):
-            ended(message, has_arrived=False, for_good=said is Said.NO_SUCH_NUMBER)
+        is_mine = mine.update(state=State.FAILED, reason=reason, detail=detail, ended_at=now)
+        # Any other refusal may be of the text or of our sender's name: not counted on the number.
+        if is_mine and said is Said.NO_SUCH_NUMBER:
+            ended(message, has_arrived=False, for_good=True)
     elif said is Said.UNSURE and not form.takes_key:
         mine.update(
             state=State.IN_DOUBT,

@@ -84,6 +84,25 @@ def test_credentials_are_sealed_tried_and_never_shown(client, administrator, lin
     assert provider.is_used
 
 
+def test_a_saved_provider_keeps_its_protocol(client, administrator):
+    sign_in(client, administrator)
+    provider = ProviderFactory()
+    page = reverse("texts_provider", args=[provider.pk])
+    answer = client.post(page, fields(form="speedsms", secret_speedsms_token="khoa"))
+    assert "Không đổi giao thức" in answer.content.decode()
+    provider.refresh_from_db()
+    assert provider.form == "esms"
+
+
+@pytest.mark.parametrize("key", ["KHOA\u200b-KIN", "KHÓA-KIN"])
+def test_a_key_copied_with_a_strange_character_is_refused(client, administrator, key):
+    sign_in(client, administrator)
+    secrets = {"secret_esms_ApiKey": key, "secret_esms_SecretKey": "BI-MAT"}
+    answer = client.post(reverse("texts_provider_add"), fields(**secrets))
+    assert "ký tự lạ" in answer.content.decode()
+    assert not Provider.objects.exists()
+
+
 def test_only_who_administers_the_whole_locality(client, commune, administrator):
     provider = ProviderFactory(is_used=False)
     other = UserFactory(administrator=commune)

@@ -10,6 +10,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels import health as board
 from tiengmo.channels.actions import take_back
 from tiengmo.channels.messages import actions, sealing
@@ -233,6 +234,23 @@ def test_a_renewal_that_fails_is_told_and_announced_ahead(village, zalo, provide
         credentials_expire_on=timezone.localdate() + timedelta(days=7)
     )
     assert [one.name for one in board.expiring()] == ["Zalo ZNS"]
+
+
+def test_a_token_with_a_strange_character_is_told_and_nothing_is_lost(
+    client, village, zalo, providers
+):
+    provider = Provider.objects.get(form="zns")
+    kept = sealing.open_credentials(provider.sealed_credentials)
+    provider.sealed_credentials = sealing.seal_credentials(kept | {"access_token": "a\u200bb"})
+    provider.access_ends_at = timezone.now() + timedelta(days=1)
+    provider.save()
+    SubscriberFactory(village=village, by_zalo=True)
+    put_out(village)
+    run("zalo")
+    assert states() == [State.WAITING]
+    provider.refresh_from_db()
+    assert "ký tự lạ" in provider.trouble
+    assert actions.test_provider(provider, by=SYSTEM) == (False, "khoá có ký tự lạ, hãy chép lại")
 
 
 def test_an_emergency_is_texted(village, zalo, providers):

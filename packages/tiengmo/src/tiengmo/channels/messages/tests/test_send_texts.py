@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from tiengmo.alerts.actions.release_alert import _channels
 from tiengmo.alerts.models import Alert
+from tiengmo.audit.actors import SYSTEM
 from tiengmo.channels.actions import deliver
 from tiengmo.channels.messages import sealing
+from tiengmo.channels.messages.actions import end_subscription
 from tiengmo.channels.messages.models import Message
+from tiengmo.channels.messages.sending.posting import SETTLE
 from tiengmo.channels.messages.tests.acting import put_out, run, settled
 from tiengmo.channels.messages.tests.factories import ProviderFactory, SubscriberFactory
 from tiengmo.channels.registry import Forms, channel
+from tiengmo.outbox.actions import sweep
+from tiengmo.outbox.models import OutboxEntry
 from tiengmo.reach.queries import reach_of
 from tiengmo.releases.models import DeliveryStatus, Priority
 
@@ -40,6 +45,29 @@ def test_everybody_in_the_area_who_wants_it_is_texted_once(village, line):
     assert delivery.status == DeliveryStatus.SENT
     assert "nhà mạng đã nhận: 20" in delivery.detail
     assert reach_of(release).reached.hi == 0
+
+
+@pytest.mark.parametrize("hour", [12, 23])
+def test_a_village_where_nobody_chose_the_topic_does_not_wait(village, line, settings, hour):
+    settings.QUIET_HOURS = "22:00-05:00"
+    ProviderFactory()
+    SubscriberFactory(village=village, categories=["the-thao"])
+    with time_machine.travel(timezone.localtime().replace(hour=hour, minute=0)):
+        delivery = put_out(village, category="y-te").deliveries.get()
+    assert delivery.status == DeliveryStatus.CANCELLED
+    assert "chuyên mục" in delivery.detail
+
+
+def test_when_the_last_who_waits_leaves_the_village_does_not_wait(village, line):
+    last = SubscriberFactory(village=village)
+    release = put_out(village)  # nobody is named to send it yet
+    assert release.deliveries.get().status == DeliveryStatus.PENDING
+    OutboxEntry.objects.all().delete()
+    end_subscription(last, by=SYSTEM, why="left")
+    with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+        while sweep([SETTLE]):
+            pass
+    assert release.deliveries.get().status == DeliveryStatus.CANCELLED
 
 
 def test_quiet_hours_hold_news_and_let_emergencies_through(village, line, settings):

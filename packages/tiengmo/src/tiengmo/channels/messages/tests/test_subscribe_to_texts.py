@@ -52,6 +52,22 @@ def code_in(line):
     return re.search(r": (\d{6})\.", line.texts[-1])[1]
 
 
+@pytest.mark.parametrize("typed", ["²²²²²²", "１２３", "mã là số"])
+def test_signs_that_look_like_digits_are_a_wrong_code(client, village, line, typed):
+    ProviderFactory()
+    answer = ask(client, village)
+    assert client.post(answer["Location"], {"ma": typed}).status_code == 400
+
+
+def test_a_code_typed_in_wide_digits_is_right(client, village, line):
+    ProviderFactory()
+    ask(client, village)
+    deliver()
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code_in(line))
+    actions.confirm_subscription(Subscriber.objects.get().pk, wide)
+    assert Subscriber.objects.get().confirmed_at is not None
+
+
 def test_nothing_is_sent_before_the_code_is_typed(client, village, line):
     ProviderFactory()
     answer = ask(client, village)

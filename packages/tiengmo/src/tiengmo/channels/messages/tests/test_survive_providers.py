@@ -177,6 +177,18 @@ def test_what_is_refused_for_good_is_not_tried_again(village, line):
     )
 
 
+def test_texts_that_are_refused_do_not_end_a_subscription(village, line):
+    """eSMS 146: the text fits no registered template. Five such bulletins say nothing of people."""
+    ProviderFactory()
+    somebody = SubscriberFactory(village=village)
+    for number in range(6):
+        line.script = [(200, {}, {"CodeResult": "146", "ErrorMessage": "Template"})]
+        put_out(village, text=f"Tin {number}.")
+        run()
+    assert states() == [State.FAILED] * 6
+    assert Subscriber.objects.filter(pk=somebody.pk, failures=0).exists()
+
+
 def test_the_rate_is_the_providers(village):
     provider = ProviderFactory(requests_per_second=2, tokens=2)
     now = timezone.now()

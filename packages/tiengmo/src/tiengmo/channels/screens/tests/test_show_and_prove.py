@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from tiengmo.channels.actions import carry, deliver, take_back
 from tiengmo.channels.registry import Forms, channel
+from tiengmo.channels.screens import playlists
 from tiengmo.channels.screens.actions import enrol_screen, make_code
+from tiengmo.channels.screens.beats import beat, taken_back
 from tiengmo.channels.screens.handlers import close
 from tiengmo.channels.screens.models import Beat, Play, Screen
 from tiengmo.channels.screens.playlists import playlist_of
@@ -259,6 +261,36 @@ def test_a_correction_takes_the_place_of_what_was_wrong(client, commune):
     go_out(second)
     assert headlines(screen) == ["Họp lúc 8 giờ"]
     assert client.get("/man-hinh/nhip/").json()["taken"] == [str(first.pk)]
+
+
+def test_a_correction_that_never_went_out_leaves_the_old_one_on(commune):
+    screen, _ = let_in(unit=commune)
+    first = put_out(commune, title="Họp lúc 7 giờ")
+    waiting = ReleaseFactory(
+        unit=commune,
+        channels=["screens"],
+        replaces=first,
+        release_at=timezone.now() + timedelta(days=1),
+    )
+    assert headlines(screen) == ["Họp lúc 7 giờ"]
+    withdraw_release(waiting, by=UserFactory(approver=commune), reason="Không cần nữa")
+    assert headlines(screen) == ["Họp lúc 7 giờ"]
+    assert taken_back() == []
+
+
+def test_what_changes_while_a_list_is_written_is_fetched_again(commune, monkeypatch):
+    screen, _ = let_in(unit=commune)
+    put_out(commune)
+    real = playlists.releases_on
+
+    def changed_right_after(*args):
+        found = list(real(*args))
+        beat([commune.pk])
+        return found
+
+    monkeypatch.setattr(playlists, "releases_on", changed_right_after)
+    given = playlist_of(screen)
+    assert given["beat"] < Beat.objects.get(unit=commune).count
 
 
 def test_it_ends_with_its_window(commune):

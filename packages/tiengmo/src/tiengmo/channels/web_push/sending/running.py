@@ -80,20 +80,24 @@ def due_now(quiet: Quiet) -> QuerySet[Notice]:
         state=State.WAITING,
         due_at__lte=now,
         expires_at__gt=now,
-    )
+        # It would take the place of its own correction.
+    ).exclude(release__replaced_by__released_at__isnull=False)
     waiting = Notice.objects.filter(state=State.WAITING, urgency=NEWS_URGENCY)
     units = quiet.units(waiting)
     return rows.exclude(urgency=NEWS_URGENCY, village__unit__in=units) if units else rows
 
 
 def _tidy_up() -> None:
-    """What has lost its browser or its time is not sent; what a dead worker left is."""
+    """What has lost its browser, its time or its truth is not sent; what a dead worker left is."""
     now = timezone.now()
     rows = Notice.objects.filter(state=State.SENDING, claimed_at__lt=now - DEAD_AFTER)
     rows.update(state=State.WAITING)
     waiting = Notice.objects.filter(state=State.WAITING)
+    news = waiting.filter(kind=Notice.Kind.NEWS)
     for lost, change in (
         (waiting.filter(browser=None), {"state": State.CANCELLED}),
+        (news.filter(release__status=Release.Status.WITHDRAWN), {"state": State.CANCELLED}),
+        (news.filter(release__replaced_by__released_at__isnull=False), {"state": State.CANCELLED}),
         (waiting.filter(expires_at__lte=now), {"state": State.FAILED, "reason": "too_late"}),
     ):
         found = list(lost.values_list("pk", "delivery"))
@@ -155,7 +159,10 @@ def _prepared(notice: Notice) -> Handed | None:
             subscription = None
     if not text or subscription is None:
         Notice.objects.filter(pk=notice.pk, state=State.SENDING).update(
-            state=State.CANCELLED, ended_at=timezone.now()
+            # This claim handed nothing over.
+            state=State.CANCELLED,
+            ended_at=timezone.now(),
+            attempts=F("attempts") - 1,
         )
         return None
     left = (notice.expires_at - timezone.now()).total_seconds()

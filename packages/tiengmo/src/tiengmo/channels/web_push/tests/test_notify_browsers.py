@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from unittest import mock
 
 import httpx
 import pytest
@@ -179,6 +180,62 @@ def test_a_correction_takes_the_place_of_what_was_wrong(push, village):
     actions.report_shown(Notice.objects.get(release=second, village=village).pk)
     assert [row.standing for row in rows_of(first)] == [Standing.TAKEN_BACK]
     assert second.deliveries.count() == 2
+
+
+def test_what_was_on_its_way_does_not_come_after_its_correction(push, village):
+    device = asked(push, village)
+    first = put_out(village)
+    push.script = [(503, {})]
+    real = running._write_down
+
+    def corrected_meanwhile(one):
+        if one.notice.release_id == first.pk:
+            put_out(village, title="Tiêm phòng 9 giờ", replaces=first)
+        real(one)
+
+    with mock.patch.object(running, "_write_down", corrected_meanwhile):
+        run()
+    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        run()
+    assert [told["title"] for told in device.got][-1].endswith("Tiêm phòng 9 giờ")
+    assert len(device.got) == 1
+    assert states() == ["accepted", "cancelled"]
+
+
+def test_a_device_that_showed_it_is_believed_without_the_services_answer(push, village):
+    device = asked(push, village)
+    push.script = [httpx.ReadTimeout("slow")]
+    put_out(village)
+    run()
+    assert states() == ["waiting"]
+    assert actions.report_shown(Notice.objects.get().pk)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        run()
+    assert states() == ["shown"]
+    assert device.got == []
+
+
+def test_who_perhaps_had_it_is_told_of_the_withdrawal(push, village):
+    device = asked(push, village)
+    push.script = [httpx.ReadTimeout("slow")]
+    release = put_out(village)
+    run()
+    withdraw_release(release, by=UserFactory(approver=village.unit), reason="Sai giờ")
+    release.refresh_from_db()
+    take_back(release)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        run()
+    assert [told["title"] for told in device.got] == ["Đã gỡ: Tiêm phòng ở trạm xá"]
+
+
+def test_where_nobody_chose_the_topic_the_village_does_not_wait_for_the_night(
+    push, village, settings
+):
+    settings.QUIET_HOURS = "00:00-23:59"
+    asked(push, village, "the-thao")
+    with time_machine.travel("2027-03-01T02:30:00Z", tick=False):
+        delivery = put_out(village, category="y-te").deliveries.get()
+    assert delivery.status == DeliveryStatus.CANCELLED
 
 
 def test_a_narrower_correction_reaches_who_had_it_and_nobody_else_there(push, village):

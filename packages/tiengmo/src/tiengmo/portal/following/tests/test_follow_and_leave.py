@@ -2,13 +2,16 @@
 
 import re
 import smtplib
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.utils import timezone
 
 from tiengmo.audit.models import AuditEntry
 from tiengmo.channels.email_followers import bounces, listening, sending
+from tiengmo.channels.email_followers.errors import LettersRefused
 from tiengmo.channels.email_followers.handlers import daily
 from tiengmo.channels.email_followers.models import Follower, Following, Letter
 from tiengmo.outbox import registry
@@ -43,7 +46,8 @@ def village(commune):
 
 
 def run_worker():
-    while sweep(registry.topics(registry.Lane.QUICK)):
+    lanes = (registry.Lane.QUICK, registry.Lane.OUTSIDE)
+    while any(sweep(registry.topics(lane)) for lane in lanes):
         pass
 
 
@@ -168,11 +172,13 @@ def test_one_letter_a_day_for_those_who_want_that(client, commune, village, monk
     publish([village.code], commune)
     assert not mail.outbox
     monkeypatch.setattr(sending, "DAILY_HOUR", 0)
-    Letter.objects.update(at="2020-01-01T00:00:00Z")
+    Letter.objects.update(at=timezone.now() - timedelta(days=1))
     daily({})
+    run_worker()
     (message,) = mail.outbox
     assert message.subject.startswith("2 tin mới")
     daily({})
+    run_worker()
     assert len(mail.outbox) == 1
 
 
@@ -250,15 +256,27 @@ def waiting_letter(client, commune, village):
 
 def test_an_address_that_does_not_exist_is_erased(client, commune, village):
     waiting_letter(client, commune, village)
-    no_such = smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"no such user")})
+    no_such = smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 no such user")})
     sending.send_waiting(lambda: Refusing(no_such))
     assert not Follower.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "answer", [(554, b"5.7.1 Relay access denied"), (550, b"blocked"), (550, b"10.5.1.1 no")]
+)
+def test_a_relay_that_refuses_us_erases_nobody(client, commune, village, answer):
+    letter = waiting_letter(client, commune, village)
+    refused = smtplib.SMTPRecipientsRefused({ADDRESS: answer})
+    with pytest.raises(LettersRefused):
+        sending.send_waiting(lambda: Refusing(refused))
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.WAITING
 
 
 def test_a_full_mailbox_is_tried_again(client, commune, village):
     letter = waiting_letter(client, commune, village)
     full = smtplib.SMTPRecipientsRefused({ADDRESS: (452, b"mailbox full")})
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
+    with pytest.raises(LettersRefused):
         sending.send_waiting(lambda: Refusing(full))
     letter.refresh_from_db()
     assert letter.state == Letter.State.WAITING
@@ -295,15 +313,36 @@ Reporting-MTA: dns; mail.example.vn
 Final-Recipient: rfc822; BA.CON@example.vn
 Action: failed
 Status: {status}
+
+--x
+Content-Type: {kind}
+
+Subject: Họp dân
+List-Unsubscribe: <{own}>
+
 --x--
 """
 
 
-@pytest.mark.parametrize(("status", "ended"), [("5.1.1", 1), ("4.2.2", 0)])
-def test_a_report_hours_later_ends_it_only_when_it_is_final(client, village, status, ended):
-    follow(client, f"area:{village.code}")
-    assert bounces.read_bounce(REPORT.format(status=status).encode()) == ended
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
+@pytest.mark.parametrize(("status", "ended"), [("5.1.1", 1), ("5.7.1", 0), ("4.2.2", 0)])
+def test_a_report_hours_later_ends_it_only_when_it_is_final(client, village, status, ended, kind):
+    own = follow(client, f"area:{village.code}")
+    report = REPORT.format(status=status, kind=kind, own=f"https://mo.example.vn{own}")
+    assert bounces.read_bounce(report.encode()) == ended
     assert Follower.objects.count() == 1 - ended
+
+
+@pytest.mark.parametrize("own", ["", "https://mo.example.vn/theo-doi/cua-toi/x:y/", "another's"])
+def test_a_report_that_somebody_made_up_ends_nobody(client, village, own):
+    follow(client, f"area:{village.code}")
+    if own == "another's":
+        other = follow(client, f"area:{village.code}", address="ke.khac@example.vn")
+        own = f"https://mo.example.vn{other}"
+    forged = REPORT.format(status="5.1.1", kind="message/rfc822", own=own)
+    before = Follower.objects.count()
+    assert bounces.read_bounce(forged.encode()) == 0
+    assert Follower.objects.count() == before
 
 
 def test_without_a_mail_server_there_are_feeds_and_no_promise(client, commune, village, settings):

@@ -19,6 +19,7 @@ const ALERT_MS = 30_000;
 const MISSED_PULSES = 3;
 const PICTURES = "man-hinh-anh";
 const MOST_FILM_BYTES = 300_000_000; // a cheap television has little room
+const KEEP_MS = 600_000; // for one picture or film over a thin line
 
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
@@ -112,8 +113,16 @@ async function keepPictures(given) {
     if (!wanted.has(request.url)) await cache.delete(request);
   }
   for (const address of wanted) {
-    if (!(await cache.match(address))) await cache.add(address).catch(() => { /* the words stay */ });
+    if (await cache.match(address)) continue;
+    const request = new Request(address, { signal: AbortSignal.timeout(KEEP_MS) });
+    await cache.add(request).catch(() => { /* the words stay */ });
   }
+}
+
+// One after another and beside all else: nothing waits for a film, least of all an alert.
+let keeping = Promise.resolve();
+function keepLater(given) {
+  keeping = keeping.then(() => keepPictures(given)).catch(() => { /* the words stay */ });
 }
 
 async function fetchPlaylist() {
@@ -121,12 +130,12 @@ async function fetchPlaylist() {
   const given = await link.playlist(token);
   await clock.learn(given.now, asked);
   fetchedAt = performance.now();
-  await keepPictures(given);
   playlist = given;
-  await store.set("playlist", playlist);
   face.place(playlist.screen.place);
   cut("changed");
   reportSoon();
+  keepLater(given);
+  await store.set("playlist", given);
 }
 
 function wantPlaylist(within) {
@@ -143,10 +152,10 @@ async function drop(gone) {
   const left = playlist.items.filter((item) => !taken.has(item.release));
   if (left.length === playlist.items.length) return;
   playlist = { ...playlist, items: left };
-  await store.set("playlist", playlist);
-  await keepPictures(playlist);
   cut("changed");
   reportSoon();
+  keepLater(playlist);
+  await store.set("playlist", playlist);
 }
 
 async function listen() {
