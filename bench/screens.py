@@ -29,6 +29,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
+
 from bench.portal import NGINX, ROOT, free_port, measure, wait_for
 
 SCREENS = 1000
@@ -255,7 +257,8 @@ def main() -> None:
                 ("asking, a plain file in nginx", front + "/file/nhip.html"),
                 ("asking, straight", straight + PULSE),
             ):
-                asking.setdefault(name, []).append(measure(url, given.seconds))
+                server = psutil.Process(processes[0 if url.startswith(straight) else 1].pid)
+                asking.setdefault(name, []).append(measure(url, given.seconds, server)[:2])
             limits.append(commits_a_second())
             wall.took["reporting"].clear()
             # Not more often than one screen may report: a share of them in each round.
