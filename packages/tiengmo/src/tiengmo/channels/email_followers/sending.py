@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from tiengmo.channels.email_followers.actions import end_following
@@ -40,6 +40,7 @@ RUN_SECONDS = 5.0
 DOUBT_AFTER = timedelta(minutes=10)
 KEPT = timedelta(days=30)
 STAYS_NEWS = timedelta(days=3)
+PUTS_RIGHT = (Letter.Kind.CORRECTION, Letter.Kind.WITHDRAWAL)
 DAILY_HOUR = 17  # after work, before supper
 PERMANENT = 500  # RFC 5321, 4.2.1: from here on, trying again is pointless
 CLOSING = 421  # RFC 5321, 3.8: it closes the connection
@@ -189,10 +190,15 @@ def note_doubt() -> int:
 
 
 def drop_old() -> int:
-    """News that could not be handed over for three days is no news; say how many letters."""
+    """News that could not be handed over for three days is no news; say how many letters.
+
+    Who was told what was wrong is told so for as long as it is known that they were told.
+    """
+    now = timezone.now()
     waiting = (Letter.State.WAITING, Letter.State.HELD)
-    old = Letter.objects.filter(state__in=waiting, at__lt=timezone.now() - STAYS_NEWS)
-    return old.update(state=Letter.State.DROPPED, changed_at=timezone.now())
+    is_old = Q(at__lt=now - STAYS_NEWS) & ~Q(kind__in=PUTS_RIGHT) | Q(at__lt=now - KEPT)
+    old = Letter.objects.filter(is_old, state__in=waiting)
+    return old.update(state=Letter.State.DROPPED, changed_at=now)
 
 
 def forget_old_letters() -> int:

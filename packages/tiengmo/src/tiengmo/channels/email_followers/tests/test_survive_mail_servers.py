@@ -119,6 +119,16 @@ def test_after_three_days_it_is_no_news(commune):
     assert states() == [State.DROPPED]
 
 
+def test_what_was_wrong_is_put_right_after_three_days_too(commune):
+    follows(commune, "an")
+    tell(commune)
+    Letter.objects.update(kind=Letter.Kind.CORRECTION)
+    server = Server()
+    with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
+        assert sending.send_waiting(lambda: server) == 1
+    assert server.to == ["an"]
+
+
 def test_the_days_letters_go_so_many_at_a_time(commune, monkeypatch):
     monkeypatch.setattr(sending, "BATCH", 2)
     for name in ("an", "binh", "chi"):
