@@ -168,8 +168,11 @@ def test_a_warning_comes_while_a_long_film_is_still_being_fetched(browser, syste
             json={"version": version, "beats": {"u1": 0}, "taken": [], "alerts": list(alerts)}
         )
 
+    def film(route):
+        asked.append(route)  # and is never answered
+
     told = {"taken": [], "known": [], "refused": {}}
-    television.route("**/man-hinh/phim/**", asked.append)
+    television.route("**/man-hinh/phim/**", film)
     television.route("**/man-hinh/dang-ky/", lambda route: route.fulfill(json={}))
     television.route("**/man-hinh/may/bao-cao/", lambda route: route.fulfill(json=told))
     television.route("**/man-hinh/may/danh-sach/", playlist)

@@ -62,7 +62,7 @@ def box(broker, gateway, locality, home):
         yield eventually(lambda: Box.objects.filter(is_online=True, is_time_trusted=True).first())
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 def schedule(unit, *, priority=Priority.ROUTINE, version=None, said=None, areas=None):
